@@ -1,0 +1,1 @@
+"""Web service of 一窗: pages, JSON and command line."""

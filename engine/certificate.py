@@ -1,0 +1,211 @@
+"""What a certificate or a refusal says (证书、不予通过通知的内容): a closed record, hashed before it is drawn."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from engine.case import CaseState
+from engine.commands import REMEDIES, Desk
+from engine.dossier import VERDICT_TITLES, About, DocVersion, Verdict
+from engine.ledger import canonical, digest
+from engine.procedure import APPLICATION, Form, Step
+from engine.tasks import Task
+from engine.terms import Force, Scope, show
+
+
+def number_of(form: Form, day: date, serial: int) -> str:
+    """The number for people (文号), such as 江海联验〔2022〕0001号."""
+    return form.number.format(year=day.year, serial=serial)
+
+
+def content_of(
+    desk: Desk, task: Task, form: Form, number: str, check_code: str, entries: Mapping[str, int]
+) -> dict[str, Any]:
+    """What the certificate says (证书内容), closed and hashed: ``content_hash`` is over everything else in it.
+
+    ``entries`` gives, for each document id, the number of the ledger entry that made it, so that a stranger can ask for
+    the proof of each opinion.
+    """
+    step, state = task.step, desk.state
+    return _hashed(
+        {
+            **_head(desk, form, step.force),
+            "number": number,
+            "check_code": check_code,
+            "issued_on": desk.today.isoformat(),
+            "opinions": _opinions(desk, step, entries),
+            "conclusion": "合格",
+            "effect": form.effect,
+            "buildings": [_building(desk, name) for name in state.buildings],
+            "scope": "全部工程" if state.units is None else "、".join(state.units),
+        }
+    )
+
+
+def refusal_of(desk: Desk, task: Task, title: str, entries: Mapping[str, int]) -> dict[str, Any]:
+    """What the refusal says: which items failed, on which finding and article, the remedies, and what may be kept."""
+    procedure = desk.law.procedure
+    form = procedure.form(task.step.form or "")
+    opinions = _opinions(desk, task.step, entries)
+    reasons = [
+        {
+            "item": o["item"],
+            "says": f"{o['title']}不合格：{o['finding']}",
+            "cite": [{"instrument": o["article"], "article": ""}],
+        }
+        for o in opinions
+        if o["verdict"] != VERDICT_TITLES[Verdict.PASS]
+    ]
+    kept = [o["title"] for o in opinions if o["verdict"] == VERDICT_TITLES[Verdict.PASS]]
+    return _hashed(
+        {
+            **_head(desk, form, Force.FORMAL),
+            "form": "refusal",
+            "title": title,
+            "number": None,
+            "check_code": None,
+            "issued_on": desk.today.isoformat(),
+            "opinions": opinions,
+            "conclusion": "不予通过",
+            "reasons": reasons,
+            "remedies": list(REMEDIES),
+            "kept": kept,
+            "kept_says": procedure.kept_after_lapse,
+            "buildings": [_building(desk, name) for name in desk.state.buildings],
+            "scope": "全部工程" if desk.state.units is None else "、".join(desk.state.units),
+        }
+    )
+
+
+def kept_after(state: CaseState, step: Step) -> list[dict[str, str]]:
+    """What may be kept when a case ends without a result: the findings and opinions that passed."""
+    kept = [
+        v
+        for v in state.dossier.versions.values()
+        if v.about.case == state.case and v.verdict is Verdict.PASS and not state.dossier.stale(v)
+    ]
+    return [
+        {
+            "doc": v.id,
+            "item": v.about.item,
+            "building": v.about.building,
+            "on": v.on.isoformat() if v.on else "",
+        }
+        for v in kept
+        if v.maker != step.makes
+    ]
+
+
+def body_of(content: Mapping[str, Any]) -> bytes:
+    """The canonical bytes of a certificate's content."""
+    return canonical(content)
+
+
+def _hashed(content: dict[str, Any]) -> dict[str, Any]:
+    return {**content, "content_hash": digest(content)}
+
+
+def _head(desk: Desk, form: Form, force: Force) -> dict[str, Any]:
+    state, book = desk.state, desk.law.book
+    application = _application(state)
+    area = sum(_areas(desk))
+    return {
+        "form": form.template,
+        "title": form.title,
+        "force": force.value,
+        "issuer": form.issuer,
+        "case": state.case,
+        "region": book.parameters.get("region_title", ""),
+        "project": {
+            "name": application.get("project_name"),
+            "code": _project_fact(desk, "project_code"),
+            "address": application.get("address"),
+            "planning_permit_no": application.get("planning_permit_no"),
+            "construction_permit_no": application.get("construction_permit_no"),
+            "structure": application.get("structure"),
+            "scale": application.get("scale"),
+            "floor_area_m2": _square_metres(area) if area else _project_fact(desk, "floor_area_m2"),
+            "storeys": max(
+                (int(s) for n in state.buildings if (s := _fact(desk, n, "storeys")) is not None),
+                default=None,
+            ),
+            "started_on": application.get("started_on"),
+            "completed_on": application.get("completed_on"),
+        },
+        "parties": application.get("parties") or [],
+        "contact": application.get("contact"),
+        "policy": {"version": book.version, "digest": book.digest},
+        "cite": [{"instrument": c.instrument, "article": c.article} for c in form.cite],
+    }
+
+
+def _application(state: CaseState) -> Mapping[str, Any]:
+    found = state.dossier.current(APPLICATION, About(case=state.case))
+    return found.fields if found else {}
+
+
+def _opinions(desk: Desk, step: Step, entries: Mapping[str, int]) -> list[dict[str, Any]]:
+    reading = desk.reading
+    out: list[dict[str, Any]] = []
+    for need in step.needs:
+        for slot in reading.slots(need.doc):
+            version = reading.current(need.doc, slot)
+            if version is not None and version.verdict is not None:
+                out.append(_opinion(desk, version, entries.get(version.id, 0)))
+    return sorted(out, key=lambda o: (o["item"], o["entry"]))
+
+
+def _opinion(desk: Desk, version: DocVersion, entry: int) -> dict[str, Any]:
+    item = desk.reading.item(version.about.item)
+    assert version.verdict is not None
+    return {
+        "item": item.id,
+        "title": item.title,
+        "department": desk.law.book.departments.get(item.department, item.department),
+        "verdict": VERDICT_TITLES[version.verdict],
+        "finding": version.fields.get("says", ""),
+        "article": version.fields.get("article", ""),
+        "signed_by": version.by,
+        "signed_on": version.on.isoformat() if version.on else None,
+        "round": version.round,
+        "cite": [{"instrument": i, "article": a} for i, a in item.cite],
+        "entry": entry,
+        "document": version.id,
+    }
+
+
+def _building(desk: Desk, name: str) -> dict[str, Any]:
+    facts = {key: _fact(desk, name, key) for key in ("use", "floor_area_m2", "height_m", "storeys")}
+    use = desk.law.book.vocabulary.get(Scope.BUILDING, "use")
+    if use is not None and facts["use"] is not None:
+        facts["use"] = use.allowed.get(str(facts["use"]), facts["use"])
+    return {"name": name, **facts}
+
+
+def _fact(desk: Desk, building: str, name: str) -> Any:
+    vocabulary = desk.law.book.vocabulary
+    statement = desk.state.dossier.statement(vocabulary)
+    fact = vocabulary.get(Scope.BUILDING, name)
+    stated = next((b.facts.get(name) for b in statement.buildings or () if b.name == building), None)
+    return show(fact, stated) if fact is not None else None
+
+
+def _project_fact(desk: Desk, name: str) -> Any:
+    vocabulary = desk.law.book.vocabulary
+    fact = vocabulary.get(Scope.PROJECT, name)
+    return show(fact, desk.state.dossier.statement(vocabulary).project.get(name)) if fact is not None else None
+
+
+def _areas(desk: Desk) -> list[int]:
+    rows = desk.state.dossier.statement(desk.law.book.vocabulary).buildings or ()
+    return [a for b in rows if b.name in desk.state.buildings and isinstance(a := b.facts.get("floor_area_m2"), int)]
+
+
+def _square_metres(hundredths: int) -> Any:
+    return hundredths // 100 if hundredths % 100 == 0 else str(Decimal(hundredths) / 100)
+
+
+__all__ = ["body_of", "content_of", "kept_after", "number_of", "refusal_of"]

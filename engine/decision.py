@@ -1,0 +1,459 @@
+"""From findings to a decision (判定): what applies, why, by when, and what is still missing."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from enum import StrEnum
+from typing import Any
+
+from engine.conditions import Conditions, Firings, Tracer, Why
+from engine.errors import ConflictError, Fault, InputError
+from engine.facts import Row, Statement, Subject, subject_of
+from engine.terms import Assumed, Cite, Firm, LimitInForce, LimitKind, Scope, Truth, Vocabulary, show
+
+
+class ItemKind(StrEnum):
+    """Kind of an item (事项类型)."""
+
+    LICENCE = "licence"
+    FILING = "filing"
+    CONFIRMATION = "confirmation"
+    REVIEW = "review"
+    GOVERNMENT = "government"
+    UTILITY = "utility"
+    OWN_DUTY = "own_duty"
+
+
+@dataclass(frozen=True, slots=True)
+class Material:
+    """A paper that an item needs (材料), how firmly, and under which condition (None: always)."""
+
+    id: str
+    title: str
+    firm: Firm = Firm.REQUIRED
+    when: str | None = None
+    cite: tuple[Cite, ...] = ()
+    fields: Mapping[str, str] = field(default_factory=dict)
+    """Typed fields of the paper: field id → fact type."""
+
+
+@dataclass(frozen=True, slots=True)
+class ItemLimit:
+    """One limit of an item; with ``when``, only under that condition."""
+
+    limit: str
+    when: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Need:
+    """One document that an item needs from another step (前置): ``one_of`` is met by whichever applies."""
+
+    one_of: tuple[str, ...]
+    firm: Firm = Firm.REQUIRED
+    when: str | None = None
+    cite: tuple[Cite, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """An entry of the catalogue (事项): who decides, of what kind, by which law, when it applies."""
+
+    id: str
+    title: str
+    department: str
+    kind: ItemKind
+    applies: str
+    """Project-scope condition."""
+    hits: str | None = None
+    """Building-scope condition naming the buildings that make it apply."""
+    cite: tuple[Cite, ...] = ()
+    materials: tuple[Material, ...] = ()
+    limits: tuple[ItemLimit, ...] = ()
+    needs: tuple[Need, ...] = ()
+    needs_visit: bool = False
+    contested: str = ""
+    not_modelled: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Requirement:
+    """A precondition of a service (前提条件): a project-scope condition that must hold."""
+
+    condition: str
+    example: str = ""
+    local: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Alert:
+    """A warning that a certainly true condition raises (提示)."""
+
+    code: str
+    condition: str
+    says: str
+    cite: tuple[Cite, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ServiceItem:
+    """An item in a service, and the part that it plays there (precondition, opinion, result, or none)."""
+
+    item: str
+    part: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Service:
+    """A service of the window (服务) as far as deciding goes; its procedure stands beside it."""
+
+    id: str
+    title: str
+    requires: tuple[Requirement, ...] = ()
+    any_item: bool = False
+    """Eligible when at least one of its items applies, instead of by ``requires``."""
+    items: tuple[ServiceItem, ...] = ()
+    alerts: tuple[Alert, ...] = ()
+    exclusive: tuple[tuple[str, ...], ...] = ()
+    """Groups of items of which at most one may apply."""
+
+
+@dataclass(frozen=True, slots=True)
+class PolicyBook:
+    """The policy as it stands on a day (政策集): everything that deciding reads."""
+
+    version: str
+    digest: str
+    on: date
+    vocabulary: Vocabulary
+    conditions: Conditions
+    items: Mapping[str, Item]
+    limits: Mapping[str, LimitInForce]
+    services: Mapping[str, Service]
+    departments: Mapping[str, str]
+    parameters: Mapping[str, Any] = field(default_factory=dict)
+    calendar_known_on: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """One reason (理由): the rule, what it says here, the facts it read, its source."""
+
+    rule: str
+    says: str
+    facts: Mapping[str, Any]
+    cite: tuple[Cite, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ItemDecision:
+    """What is decided of one item."""
+
+    item: Item
+    applies: Truth
+    part: str | None
+    buildings: tuple[str, ...]
+    because: tuple[Reason, ...]
+    materials: tuple[Material, ...]
+    limits: tuple[LimitInForce, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class MissingFact:
+    """An unknown fact that would settle something (待补事实)."""
+
+    fact: str
+    title: str
+    decides: tuple[str, ...]
+    building: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """The whole answer (判定结果), with the policy that it was made under."""
+
+    service: Service
+    on: date
+    book: PolicyBook
+    eligible: Truth
+    reasons: tuple[Reason, ...]
+    items: tuple[ItemDecision, ...]
+    needs: tuple[MissingFact, ...]
+    warnings: tuple[tuple[str, str], ...]
+    truths: Mapping[str, Truth] = field(default_factory=dict)
+    """What every project-scope condition came to."""
+
+    def item(self, item_id: str) -> ItemDecision:
+        """The decision on one item; KeyError where the service has no such item."""
+        for each in self.items:
+            if each.item.id == item_id:
+                return each
+        raise KeyError(item_id)
+
+    def applying(self, part: str | None = None) -> tuple[ItemDecision, ...]:
+        """The items that certainly apply, of one part or of all."""
+        return tuple(i for i in self.items if i.applies is Truth.YES and (part is None or i.part == part))
+
+    def as_json(self) -> dict[str, Any]:
+        """The shape of CONTRACT §1."""
+        return {
+            "service": self.service.id,
+            "on": self.on.isoformat(),
+            "policy": {
+                "version": self.book.version,
+                "digest": self.book.digest,
+                "calendar_known_on": self.book.calendar_known_on.isoformat() if self.book.calendar_known_on else None,
+            },
+            "eligible": self.eligible.value,
+            "reasons": [reason_json(r) for r in self.reasons],
+            "items": [_item_json(i) for i in self.items],
+            "needs": [_need_json(n) for n in self.needs],
+            "warnings": [{"code": code, "says": says} for code, says in self.warnings],
+        }
+
+
+def conclude(book: PolicyBook, statement: Statement, firings: Firings, service_id: str) -> Decision:
+    """Draw the decision from what an engine found; pure, and the same for every engine.
+
+    Raises:
+        InputError: the service is not in the book.
+        ConflictError: two conclusions on the same facts (两个结论), which stops the decision.
+    """
+    service = book.services.get(service_id)
+    if service is None:
+        known = "、".join(book.services)
+        raise InputError(
+            [
+                Fault(
+                    "/service",
+                    service_id,
+                    f"没有这项服务；现有：{known}。",
+                    f"No such service; there are {', '.join(book.services)}.",
+                )
+            ]
+        )
+    work = _Conclusion(book, statement, firings)
+    items = tuple(work.item(entry) for entry in service.items)
+    for group in service.exclusive:
+        both = [i for i in items if i.item.id in group and i.applies is Truth.YES]
+        if len(both) > 1:
+            _conflict(tuple(i.item.id for i in both), (w for i in both for w in (i.because[0].rule,)))
+    eligible, reasons = work.eligibility(service, items)
+    warnings = tuple((a.code, a.says) for a in service.alerts if work.truth(a.condition) is Truth.YES)
+    truths = {name: truth for (name, key), truth in firings.items() if key == work.project.key}
+    return Decision(
+        service,
+        book.on,
+        book,
+        eligible,
+        reasons,
+        items,
+        work.needs(service, items, eligible),
+        warnings,
+        truths,
+    )
+
+
+def _conflict(names: Sequence[str], rules: Iterable[str]) -> None:
+    listed = "、".join(names)
+    raise ConflictError(
+        f"同一事实得出两个结论：{listed}（规则：{'、'.join(rules)}）。判定已停止，请政策人员核对这些规则。",
+        detail_en=f"Two conclusions on the same facts: {', '.join(names)}.",
+    )
+
+
+class _Conclusion:
+    """One reading of the findings; lives for one call of :func:`conclude`."""
+
+    def __init__(self, book: PolicyBook, statement: Statement, firings: Firings) -> None:
+        self.book, self.statement, self.firings = book, statement, firings
+        self.subject: Subject = subject_of(statement, book.vocabulary)
+        self.tracer = Tracer(book.conditions, self.subject, firings)
+        self.project: Row = (self.subject.rows[Scope.PROJECT] or ())[0]
+
+    def truth(self, condition: str) -> Truth:
+        return self.firings[condition, self.project.key]
+
+    def why(self, condition: str) -> Why:
+        return self.tracer.why(condition, self.project)
+
+    def item(self, entry: ServiceItem) -> ItemDecision:
+        item = self.book.items[entry.item]
+        applies = self.truth(item.applies)
+        materials = tuple(m for m in item.materials if m.when is None or self.truth(m.when) is not Truth.NO)
+        return ItemDecision(
+            item,
+            applies,
+            entry.part,
+            self._buildings(item, applies),
+            reasons_of(self.why(item.applies)),
+            materials,
+            self._limits(item),
+        )
+
+    def _buildings(self, item: Item, applies: Truth) -> tuple[str, ...]:
+        rows = self.subject.rows[Scope.BUILDING] or ()
+        if item.hits is not None:
+            return tuple(r.building or "" for r in rows if self.firings[item.hits, r.key] is Truth.YES)
+        return () if applies is Truth.NO else tuple(r.building or "" for r in rows)
+
+    def _limits(self, item: Item) -> tuple[LimitInForce, ...]:
+        out: list[LimitInForce] = []
+        for entry in item.limits:
+            if entry.limit not in self.book.limits or (entry.when and self.truth(entry.when) is not Truth.YES):
+                continue
+            limit = self.book.limits[entry.limit]
+            clash = next((x for x in out if x.kind is limit.kind and limit.kind is not LimitKind.PERIOD), None)
+            if clash is not None:
+                _conflict((clash.id, limit.id), (item.id,))
+            out.append(limit)
+        return tuple(out)
+
+    def eligibility(self, service: Service, items: Sequence[ItemDecision]) -> tuple[Truth, tuple[Reason, ...]]:
+        if service.any_item:
+            return _any_item(items)
+        found = [(r, self.truth(r.condition)) for r in service.requires]
+        if any(t is Truth.NO for _, t in found):
+            eligible = Truth.NO
+        elif any(t is Truth.UNKNOWN for _, t in found):
+            eligible = Truth.UNKNOWN
+        else:
+            eligible = Truth.YES
+        reasons = [x for r, t in found if t is eligible for x in reasons_of(self.why(r.condition))]
+        return eligible, tuple(dict((r.rule + r.says, r) for r in reasons).values())
+
+    def needs(self, service: Service, items: Sequence[ItemDecision], eligible: Truth) -> tuple[MissingFact, ...]:
+        targets = [(i.item.id, i.item.applies) for i in items if i.applies is Truth.UNKNOWN]
+        if eligible is Truth.UNKNOWN and not service.any_item:
+            targets += [("eligible", r.condition) for r in service.requires if self.truth(r.condition) is Truth.UNKNOWN]
+        found: dict[tuple[str, str | None], list[str]] = {}
+        titles: dict[tuple[str, str | None], str] = {}
+        for target, condition in targets:
+            for key, fact in self.tracer.missing(condition, self.project).items():
+                titles[key] = fact.title if fact else "单体建筑清单"
+                decided = found.setdefault(key, [])
+                if target not in decided:
+                    decided.append(target)
+        if service.any_item and eligible is Truth.UNKNOWN:
+            for decided in found.values():
+                decided.append("eligible")
+        out = [MissingFact(k[0], titles[k], tuple(v), k[1]) for k, v in found.items()]
+        order = {b.name: i for i, b in enumerate(self.statement.in_scope or ())}
+        return tuple(sorted(out, key=lambda n: (-len(n.decides), n.fact, order.get(n.building or "", -1))))
+
+
+def _any_item(items: Sequence[ItemDecision]) -> tuple[Truth, tuple[Reason, ...]]:
+    for wanted in (Truth.YES, Truth.UNKNOWN):
+        hit = [i for i in items if i.applies is wanted]
+        if hit:
+            return wanted, tuple(r for i in hit for r in i.because[:1])
+    return Truth.NO, tuple(r for i in items for r in i.because[:1])
+
+
+_PREFIX = {Truth.YES: "符合：", Truth.NO: "不符合：", Truth.UNKNOWN: "无法判断："}
+
+
+def reasons_of(why: Why) -> tuple[Reason, ...]:
+    """The named conditions behind an answer, the widest first; each with the facts that it rests on."""
+    out: dict[tuple[str, str], Reason] = {}
+
+    def visit(node: Why) -> None:
+        if node.condition.title or not out:
+            reason = Reason(node.condition.id, _says(node), _facts(node), node.condition.cite)
+            out.setdefault((reason.rule, node.row.building or ""), reason)
+        for below in node.below:
+            visit(below)
+
+    visit(why)
+    return tuple(out.values())
+
+
+def _says(why: Why) -> str:
+    condition = why.condition
+    text = {Truth.YES: condition.says, Truth.NO: condition.says_not, Truth.UNKNOWN: ""}[why.truth]
+    about = f"（{why.row.building}）" if why.row.building else ""
+    if not text:
+        text = _PREFIX[why.truth] + (condition.title or condition.id)
+    if why.truth is Truth.UNKNOWN:
+        lacking = "、".join(dict.fromkeys(r.fact.title for r in why.all_reads() if r.value is None))
+        text += f"，缺少事实：{lacking}" if lacking else "，缺少单体建筑清单"
+    return text.rstrip("。") + about + "。"
+
+
+def _facts(why: Why) -> dict[str, Any]:
+    out: dict[str, Any] = {}
+    for read in why.all_reads():
+        value = show(read.fact, read.value)
+        if read.building is None:
+            out[read.fact.id] = value
+        else:
+            out.setdefault("buildings", {}).setdefault(read.building, {})[read.fact.id] = value
+    return out
+
+
+def cite_json(cites: Sequence[Cite]) -> list[dict[str, str]]:
+    """Citations as CONTRACT has them."""
+    return [{"instrument": c.instrument, "article": c.article} for c in cites]
+
+
+def reason_json(reason: Reason) -> dict[str, Any]:
+    """One reason as CONTRACT has it."""
+    return {
+        "rule": reason.rule,
+        "says": reason.says,
+        "facts": dict(reason.facts),
+        "cite": cite_json(reason.cite),
+    }
+
+
+def limit_json(limit: LimitInForce) -> dict[str, Any]:
+    """One limit as CONTRACT has it; a local value without an instrument says what is assumed."""
+    out: dict[str, Any] = {
+        "id": limit.id,
+        "title": limit.title,
+        "kind": limit.kind.value,
+        "days": limit.days,
+        "unit": limit.unit.value,
+        "cite": cite_json(limit.cite),
+        "local": limit.local,
+    }
+    if limit.assumed:
+        out["assumed"] = assumed_json(limit.assumed)
+    return out
+
+
+def assumed_json(assumed: Assumed) -> dict[str, str]:
+    """What is assumed, and by which example."""
+    return {"says": assumed.says, "example": assumed.example}
+
+
+def _item_json(decided: ItemDecision) -> dict[str, Any]:
+    item = decided.item
+    out: dict[str, Any] = {
+        "id": item.id,
+        "title": item.title,
+        "applies": decided.applies.value,
+        "part": decided.part,
+        "buildings": list(decided.buildings),
+        "department": item.department,
+        "kind": item.kind.value,
+        "cite": cite_json(item.cite),
+        "because": [reason_json(r) for r in decided.because],
+        "materials": [
+            {"id": m.id, "title": m.title, "firm": m.firm.value, "cite": cite_json(m.cite)} for m in decided.materials
+        ],
+        "limits": [limit_json(x) for x in decided.limits],
+    }
+    for name in ("contested", "not_modelled"):
+        if text := getattr(item, name):
+            out[name] = text
+    return out
+
+
+def _need_json(need: MissingFact) -> dict[str, Any]:
+    out: dict[str, Any] = {"fact": need.fact, "title": need.title, "decides": list(need.decides)}
+    if need.building is not None:
+        out["building"] = need.building
+    return out

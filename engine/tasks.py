@@ -1,0 +1,442 @@
+"""Which tasks there are and how they stand (办理任务): a step times what it is about, derived from documents.
+
+Nothing here is stored: the same reading serves inboxes, plans, what a changed drawing undoes, and the issue's checks.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from engine.dossier import FACT, About, DocVersion, Dossier, Slot, Verdict
+from engine.ledger import digest
+from engine.procedure import (
+    APPLICATION,
+    ITEM_FACTS,
+    ITEM_MATERIALS,
+    Dimension,
+    Guard,
+    GuardKind,
+    OnFail,
+    Party,
+    Procedure,
+    Step,
+    StepKind,
+    TaskState,
+)
+from engine.terms import Firm, Force, Truth
+
+
+@dataclass(frozen=True, slots=True)
+class ItemHere:
+    """An item as it was determined for this case (本办件适用的事项)."""
+
+    id: str
+    title: str
+    department: str
+    part: str | None
+    applies: Truth
+    buildings: tuple[str, ...] = ()
+    needs_visit: bool = False
+    licence: bool = False
+    materials: tuple[tuple[str, str, Firm], ...] = ()
+    """Material id, title, how firm."""
+    facts: tuple[tuple[str, str], ...] = ()
+    """The facts that its determination read: fact id and building (empty: the project)."""
+    limits: tuple[Mapping[str, Any], ...] = ()
+    cite: tuple[tuple[str, str], ...] = ()
+    since: str = ""
+    """ISO day of the determination that brought it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """Somebody's work (办理任务)."""
+
+    step: Step
+    about: About
+    state: TaskState
+    party: str
+    """Department, ``window``, or ``lead``."""
+    reads: tuple[str, ...] = ()
+    """The versions that it would read now."""
+    items: tuple[str, ...] = ()
+    """The items that a gathering is about, this time."""
+    blocked_by: tuple[str, ...] = ()
+
+    @property
+    def id(self) -> str:
+        """Step and what it is about: ``opinion:D07``, ``visit:1号厂房``, ``issue``."""
+        return task_id(self.step.id, self.about)
+
+    @property
+    def etag(self) -> str:
+        """Hash of its state and of the versions that it would read (If-Match)."""
+        return digest([self.id, self.state.value, list(self.reads), list(self.items)])[7:39]
+
+
+def task_id(step: str, about: About) -> str:
+    """The id of a task inside its case."""
+    return ":".join(w for w in (step, about.item, about.building, about.instance) if w)
+
+
+@dataclass(frozen=True, slots=True)
+class Answerable:
+    """One list of failures that wait for one answer from somebody outside (整改清单)."""
+
+    step: Step
+    rule: OnFail
+    findings: tuple[DocVersion, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class CaseView:
+    """What reading a case's tasks takes: its procedure, dossier, items, and the marks that events have set."""
+
+    case: str
+    procedure: Procedure
+    dossier: Dossier
+    items: tuple[ItemHere, ...] = ()
+    buildings: tuple[str, ...] = ()
+    conditions: Mapping[str, Truth] = field(default_factory=dict)
+    marks: Mapping[str, TaskState] = field(default_factory=dict)
+    """Task id → ``WAITING`` (asked for corrections), ``STOPPED`` or ``CALLED``."""
+    deemed: bool = False
+    taken_in: bool = False
+    ended: bool = False
+
+
+class Reading:
+    """One reading of one case; computes each thing at most once."""
+
+    def __init__(self, view: CaseView) -> None:
+        self.view = view
+        self._slots: dict[str, tuple[About, ...]] = {}
+
+    # --- documents -----------------------------------------------------------------------------------------------
+
+    def slots(self, doc: str) -> tuple[About, ...]:
+        """What documents of a kind this case calls for, by what each is about."""
+        known = self._slots.get(doc)
+        if known is None:
+            step = self.view.procedure.maker(doc)
+            known = tuple(self._abouts(step)) if step else (About(),)
+            self._slots[doc] = known
+        return known
+
+    def _abouts(self, step: Step) -> Iterator[About]:
+        case = self.view.case
+        dims = {*step.each, *step.per}
+        if Dimension.ITEM in dims:
+            for item in self._items(step):
+                for building in self._buildings(item) if Dimension.BUILDING in dims else ("",):
+                    yield About(item=item.id, building=building, case=case)
+        else:
+            for building in self.view.buildings if Dimension.BUILDING in dims else ("",):
+                yield About(building=building, case=case)
+
+    def _items(self, step: Step) -> tuple[ItemHere, ...]:
+        part = step.items or ("opinion" if step.by_item else None)
+        return tuple(
+            i
+            for i in self.view.items
+            if i.applies is Truth.YES and (part is None or i.part == part) and self._item_guard(step.when, i)
+        )
+
+    def _item_guard(self, guard: Guard | None, item: ItemHere) -> bool:
+        return guard is None or guard.kind is not GuardKind.ITEM or bool(getattr(item, guard.name))
+
+    def _buildings(self, item: ItemHere) -> tuple[str, ...]:
+        mine = tuple(b for b in self.view.buildings if b in item.buildings)
+        return mine or self.view.buildings or ("",)
+
+    def current(self, doc: str, about: About) -> DocVersion | None:
+        """The version that counts for a slot of this case."""
+        return self.view.dossier.current(doc, about)
+
+    def rounds_left(self, version: DocVersion) -> bool:
+        """Whether another round may follow this failure."""
+        step = self.view.procedure.maker(version.kind)
+        return bool(step and step.on_fail and version.round < step.on_fail.failures)
+
+    def settled(self, doc: str, about: About) -> bool:
+        """Whether nothing more is to come of a slot: it passes, or it failed and no round is left."""
+        now = self.current(doc, about)
+        if now is None or self.view.dossier.stale(now):
+            return False
+        return now.passes or not self.rounds_left(now)
+
+    def open_failure(self, doc: str, about: About) -> DocVersion | None:
+        """A failure with a round left that nothing has answered yet."""
+        now = self.current(doc, about)
+        if now is None or now.passes or self.view.dossier.stale(now) or not self.rounds_left(now):
+            return None
+        return None if self.view.dossier.answered(now) else now
+
+    def _matching(self, doc: str, about: About) -> tuple[About, ...]:
+        return tuple(a for a in self.slots(doc) if a.within(about))
+
+    def item(self, item_id: str) -> ItemHere:
+        """The determined item of that id; KeyError where there is none."""
+        return next(i for i in self.view.items if i.id == item_id)
+
+    def lacking(self, item: ItemHere, *, to_issue: bool = False) -> tuple[tuple[str, str], ...]:
+        """Materials of an item that are not there: id and title; ``to_issue`` counts what may follow before issue."""
+        firm = (Firm.REQUIRED, Firm.ASSUMABLE, Firm.BEFORE_ISSUE) if to_issue else (Firm.REQUIRED, Firm.ASSUMABLE)
+        return tuple(
+            (m, title) for m, title, f in item.materials if f in firm and not self.view.dossier.good(m, About())
+        )
+
+    # --- what a task waits for and reads ---------------------------------------------------------------------------
+
+    def _wants(self, step: Step, about: About) -> tuple[tuple[str, ...], tuple[str, ...]]:
+        """Version ids that it would read, and in Chinese what it still waits for."""
+        reads: list[str] = []
+        waits: list[str] = []
+        for need in step.needs:
+            if need.firm is Firm.CUSTOMARY:
+                continue
+            self._want_good(step, need.doc, need.firm, about, reads, waits)
+        for doc in step.after:
+            for slot in self._matching(doc, about):
+                now = self.current(doc, slot)
+                ready = (
+                    self.settled(doc, slot)
+                    if not self.answers_of(step)
+                    else now is not None and not self.view.dossier.stale(now)
+                )
+                if not ready:
+                    waits.append(self._waiting_for(doc, slot))
+                if now is not None:
+                    reads.append(now.id)
+        return tuple(dict.fromkeys(reads)), tuple(dict.fromkeys(waits))
+
+    def _want_good(self, step: Step, doc: str, firm: Firm, about: About, reads: list[str], waits: list[str]) -> None:
+        if doc == ITEM_MATERIALS:
+            self._want_materials(about, reads, waits)
+        elif doc == ITEM_FACTS:
+            for name, building in self.item(about.item).facts if about.item else ():
+                if now := self.view.dossier.current(FACT + name, About(building=building)):
+                    reads.append(now.id)
+        else:
+            assumed = firm is Firm.ASSUMABLE and step.force is Force.SIMULATED
+            for slot in self._matching(doc, about):
+                now = self.current(doc, slot)
+                if step.kind is StepKind.ISSUE:
+                    ready = self.settled(doc, slot)
+                else:
+                    ready = self.view.dossier.good(doc, slot, assumed=assumed)
+                if not ready:
+                    waits.append(self._waiting_for(doc, slot))
+                if now is not None:
+                    reads.append(now.id)
+
+    def _want_materials(self, about: About, reads: list[str], waits: list[str]) -> None:
+        if not about.item:
+            return
+        item = self.item(about.item)
+        if not self.view.deemed:
+            waits.extend(f"材料“{title}”" for _, title in self.lacking(item))
+        for name, _, _ in item.materials:
+            if now := self.view.dossier.current(name, About()):
+                reads.append(now.id)
+
+    def _waiting_for(self, doc: str, about: About) -> str:
+        step = self.view.procedure.maker(doc)
+        title = step.title if step and step.title else doc
+        return "·".join(w for w in (title, about.item, about.building) if w)
+
+    def answers_of(self, step: Step) -> tuple[Step, ...]:
+        """The steps whose failures this one's document answers."""
+        return tuple(s for s in self.view.procedure.steps if s.on_fail and s.on_fail.answer == step.makes)
+
+    # --- tasks -----------------------------------------------------------------------------------------------------
+
+    def tasks(self) -> tuple[Task, ...]:
+        """Every task of the case as it stands."""
+        out: list[Task] = []
+        for step in self.view.procedure.steps:
+            if step.kind is not StepKind.INTAKE and not self.view.taken_in:
+                continue
+            if (
+                step.when
+                and step.when.kind is GuardKind.CONDITION
+                and self.view.conditions.get(step.when.name) is Truth.NO
+            ):
+                continue
+            out.extend(self._of_kind(step))
+        return tuple(out)
+
+    def task(self, name: str) -> Task | None:
+        """The task of that id, if this case has it."""
+        return next((t for t in self.tasks() if t.id == name), None)
+
+    def _of_kind(self, step: Step) -> Iterator[Task]:
+        match step.kind:
+            case StepKind.INTAKE:
+                yield self._intake(step)
+            case StepKind.REVIEW:
+                for about in self.slots(step.makes):
+                    yield self._review(step, about)
+            case StepKind.GATHERING if self.answers_of(step):
+                yield from self._meeting(step)
+            case StepKind.GATHERING:
+                yield from self._visits(step)
+            case StepKind.ISSUE:
+                yield self._issue(step)
+
+    def _party(self, step: Step, about: About) -> str:
+        if step.by is Party.ITEM_DEPARTMENT:
+            return self.item(about.item).department
+        if step.by is Party.LEAD:
+            return self.view.procedure.lead
+        return step.by.value
+
+    def _marked(self, step: Step, about: About, otherwise: TaskState) -> TaskState:
+        return self.view.marks.get(task_id(step.id, about), otherwise)
+
+    def _intake(self, step: Step) -> Task:
+        about = About()
+        voucher = self.current(step.makes, About(case=self.view.case))
+        if voucher is not None:
+            state = TaskState.DONE
+        elif self.view.ended:
+            state = TaskState.REFUSED
+        else:
+            state = self._marked(step, about, TaskState.OPEN)
+        application = self.current(APPLICATION, About(case=self.view.case))
+        return Task(step, about, state, self._party(step, about), (application.id,) if application else ())
+
+    def _review(self, step: Step, about: About) -> Task:
+        reads, waits = self._wants(step, about)
+        now = self.current(step.makes, about)
+        state = TaskState.BLOCKED if waits else TaskState.OPEN
+        if now is not None and self.view.dossier.stale(now):
+            state = TaskState.BLOCKED if waits else TaskState.STALE
+        elif now is not None and now.passes:
+            state = TaskState.DONE
+        elif now is not None and not self.rounds_left(now):
+            state = TaskState.FAILED
+        elif now is not None and (answer := self.view.dossier.answered(now)) is None:
+            state = TaskState.WAITING
+        elif now is not None and answer is not None:
+            reads = tuple(dict.fromkeys((*reads, answer.id)))
+        if state in (TaskState.OPEN, TaskState.STALE):
+            state = self._marked(step, about, state)
+        return Task(step, _bare(about), state, self._party(step, about), reads, blocked_by=waits)
+
+    def _visits(self, step: Step) -> Iterator[Task]:
+        groups: dict[str, list[About]] = {}
+        for slot in self.slots(step.makes):
+            groups.setdefault(slot.building if Dimension.BUILDING in step.each else "", []).append(slot)
+        for building, slots in groups.items():
+            about = About(building=building)
+            reads, waits = self._wants(step, about)
+            again = [s for s in slots if self._to_see(step, s)]
+            waiting = [s for s in slots if self.open_failure(step.makes, s)]
+            failed = [s for s in slots if (v := self.current(step.makes, s)) is not None and not v.passes]
+            if again:
+                state = TaskState.BLOCKED if waits else self._marked(step, about, TaskState.OPEN)
+            elif waiting:
+                state = TaskState.WAITING
+            else:
+                state = TaskState.FAILED if failed else TaskState.DONE
+            yield Task(
+                step,
+                about,
+                state,
+                self._party(step, about),
+                reads,
+                tuple(s.item for s in again if s.item),
+                waits,
+            )
+
+    def _to_see(self, step: Step, slot: About) -> bool:
+        """Whether a gathering has yet to see a slot: never seen, or failed and since answered."""
+        now = self.current(step.makes, slot)
+        if now is None:
+            return True
+        return not now.passes and self.rounds_left(now) and self.view.dossier.answered(now) is not None
+
+    def _meeting(self, step: Step) -> Iterator[Task]:
+        about = About()
+        failures = [
+            f for s in self.answers_of(step) for a in self.slots(s.makes) if (f := self.open_failure(s.makes, a))
+        ]
+        if failures:
+            reads, waits = self._wants(step, about)
+            state = TaskState.BLOCKED if waits else self._marked(step, about, TaskState.OPEN)
+            yield Task(
+                step,
+                about,
+                state,
+                self._party(step, about),
+                reads,
+                tuple(f.about.item for f in failures),
+                waits,
+            )
+        elif self.current(step.makes, About(case=self.view.case)):
+            yield Task(step, about, TaskState.DONE, self._party(step, about))
+
+    def _issue(self, step: Step) -> Task:
+        about = About()
+        reads, waits = self._wants(step, about)
+        made = self.current(step.makes, About(case=self.view.case))
+        refused = self.current(step.refuses, About(case=self.view.case)) if step.refuses else None
+        blocks = (*waits, *self._blocks_to_issue())
+        if made is not None:
+            state = TaskState.DONE
+        elif refused is not None:
+            state = TaskState.REFUSED
+        else:
+            state = TaskState.BLOCKED if blocks else TaskState.OPEN
+        return Task(step, about, state, self._party(step, about), reads, blocked_by=blocks)
+
+    def _blocks_to_issue(self) -> Iterator[str]:
+        for item in self.view.items:
+            if item.applies is Truth.UNKNOWN:
+                yield f"{item.title}是否适用尚无法判断"
+            elif item.applies is Truth.YES:
+                for _, title in self.lacking(item, to_issue=True):
+                    yield f"材料“{title}”"
+        for name, state in self.view.marks.items():
+            if state in (TaskState.STOPPED, TaskState.WAITING):
+                yield f"{name} 停表或补正尚未结束"
+
+    # --- answers from outside ----------------------------------------------------------------------------------------
+
+    def answerable(self) -> tuple[Answerable, ...]:
+        """The lists that wait for an answer from outside: one a step, once everything has been seen this round."""
+        out: list[Answerable] = []
+        for step in self.view.procedure.steps:
+            if step.on_fail is None or step.on_fail.by is None or not self.view.taken_in:
+                continue
+            slots = self.slots(step.makes)
+            if any(self._to_see(step, s) for s in slots):
+                continue
+            findings = tuple(f for s in slots if (f := self.open_failure(step.makes, s)))
+            if findings:
+                out.append(Answerable(step, step.on_fail, findings))
+        return tuple(out)
+
+    def passing(self, step: Step) -> bool:
+        """Whether everything that an issuing step needs is good: the certificate, not the refusal."""
+        return all(self.view.dossier.good(need.doc, slot) for need in step.needs for slot in self.slots(need.doc))
+
+    def next_round(self, doc: str, about: About) -> int:
+        """The round that a new version of a slot belongs to: one more than the last only after an answered failure."""
+        last = self.current(doc, about)
+        if last is None:
+            history = self.view.dossier.history(doc, about)
+            return history[-1].round if history else 1
+        if last.verdict is Verdict.FAIL and self.view.dossier.answered(last) is not None:
+            return last.round + 1
+        return last.round
+
+
+def _bare(about: About) -> About:
+    return About(about.item, about.building, about.instance)
+
+
+__all__ = ["Answerable", "CaseView", "ItemHere", "Reading", "Slot", "Task", "task_id"]

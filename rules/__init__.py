@@ -1,0 +1,1 @@
+"""Policy as data, and what reads it: shapes, loader, checks, compiler, matchers. May import the engine alone."""

@@ -1,0 +1,439 @@
+"""Shapes of the policy files (政策文件格式): what policy staff may write, and nothing else.
+
+Every section of a file is a list of entries; each entry is read by itself, so that one mistake hides no other.
+Scalars are strict: a word is a word, a number a number, a yes a yes.
+"""
+
+from __future__ import annotations
+
+import re
+from datetime import date
+from typing import Annotated, Any, ClassVar
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, model_validator
+from pydantic_core import PydanticCustomError
+
+from engine.decision import ItemKind
+from engine.procedure import Dimension, GuardKind, Party, StepKind
+from engine.terms import FactType, Firm, Force, Scope
+
+
+def _read_date(raw: Any) -> Any:
+    if isinstance(raw, date) or (isinstance(raw, str) and re.fullmatch(r"\d{4}-\d{2}-\d{2}", raw)):
+        return raw
+    raise PydanticCustomError("not_a_day", "应为确实存在的日期，写作 2022-09-30")
+
+
+Text = Annotated[str, StringConstraints(strict=True, min_length=1, max_length=2000)]
+Name = Annotated[str, StringConstraints(strict=True, pattern=r"^[A-Za-z][A-Za-z0-9_.-]*$", max_length=80)]
+YesNo = Annotated[bool, Field(strict=True)]
+Count = Annotated[int, Field(strict=True, gt=0, le=1000)]
+Day = Annotated[date, BeforeValidator(_read_date)]
+
+
+class Shape(BaseModel):
+    """Base of every shape: unknown keys are errors, values do not change."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=False)
+
+
+class CiteShape(Shape):
+    """A legal source (依据); ``quote`` holds the words that matter."""
+
+    instrument: Text
+    article: str = ""
+    quote: str = ""
+
+
+class AssumedShape(Shape):
+    """What is assumed for want of an instrument (暂定), and the example that it follows."""
+
+    says: Text
+    example: str = ""
+
+
+class Sourced(Shape):
+    """Something that needs a source (须有依据): ``cite``, or ``local`` with ``assumed``."""
+
+    cite: tuple[CiteShape, ...] = ()
+    local: YesNo = False
+    assumed: AssumedShape | None = None
+
+
+class Dated(Sourced):
+    """Something that stands for a time (施行期间), from its first day up to but without its last."""
+
+    effective_from: Day | None = None
+    effective_to: Day | None = None
+
+    def stands_on(self, on: date) -> bool:
+        """Whether it is in force on that day."""
+        return (self.effective_from is None or self.effective_from <= on) and (
+            self.effective_to is None or on < self.effective_to
+        )
+
+
+class PolicyShape(Shape):
+    """What this set of policy files is (政策集): version and title."""
+
+    version: Text
+    title: Text
+    reviewed_on: Day
+    default_region: Name
+    not_modelled: tuple[Text, ...] = ()
+
+
+class RegionShape(Shape):
+    """One region (地区), and the one that it lies in; the folder has the same name."""
+
+    id: Name
+    title: Text
+    code: Annotated[str, StringConstraints(strict=True, pattern=r"^\d{6}$")] | None = None
+    within: Name | None = None
+
+
+class SourceShape(Shape):
+    """An instrument that may be cited (文件): its full title, number, and how it was seen."""
+
+    instrument: Text
+    number: str = ""
+    text_of: Day | None = None
+    since: Day | None = None
+    seen: Annotated[str, StringConstraints(strict=True, pattern=r"^(read|quoted|known)$")]
+    note: str = ""
+
+
+class DepartmentShape(Shape):
+    """A department (部门)."""
+
+    id: Name
+    title: Text
+
+
+class FactShape(Shape):
+    """One fact of the vocabulary (事实)."""
+
+    scope: Scope
+    id: Name
+    title: Text
+    title_en: Text
+    type: FactType
+    unit: str = ""
+    allowed: dict[Name, Text] = Field(default_factory=dict)
+    format: str = ""
+    source: Text
+    implied_by: tuple[Name, ...] = ()
+    derived: YesNo = False
+
+
+class LiteralShape(Shape):
+    """One literal (条件项): a comparison, another condition, a lift, a count or sum, or a nested group."""
+
+    HEADS: ClassVar[tuple[str, ...]] = (
+        "fact", "condition", "not_", "any_building", "all_buildings", "any_space", "all_spaces", "any_works",
+        "all_works", "count", "sum", "parameter", "all", "any",
+    )
+    OPS: ClassVar[tuple[str, ...]] = ("is_", "is_not", "more_than", "at_least", "less_than", "at_most", "in_")
+
+    fact: Text | None = None
+    condition: Name | None = None
+    not_: LiteralShape | Name | None = Field(None, alias="not")
+    any_building: Name | None = None
+    all_buildings: Name | None = None
+    any_space: Name | None = None
+    all_spaces: Name | None = None
+    any_works: Name | None = None
+    all_works: Name | None = None
+    count: Scope | None = None
+    sum: Text | None = None
+    over: Scope | None = None
+    where: Name | None = None
+    parameter: Name | None = None
+    all: tuple[LiteralShape, ...] | None = None
+    any: tuple[LiteralShape, ...] | None = None
+    is_: Any = Field(None, alias="is")
+    is_not: Any = None
+    more_than: Any = None
+    at_least: Any = None
+    less_than: Any = None
+    at_most: Any = None
+    in_: Annotated[tuple[Any, ...], Field(min_length=1)] | None = Field(None, alias="in")
+
+    @property
+    def head(self) -> str:
+        """Which kind of literal this is."""
+        return next(h for h in self.HEADS if getattr(self, h) is not None)
+
+    @property
+    def op(self) -> str | None:
+        """Which comparison it makes, if any."""
+        return next((o for o in self.OPS if getattr(self, o) is not None), None)
+
+    @model_validator(mode="after")
+    def _one_form(self) -> LiteralShape:
+        heads = [h for h in self.HEADS if getattr(self, h) is not None]
+        if len(heads) != 1:
+            found = "、".join(h.rstrip("_") for h in heads) or "一个也没有"
+            raise PydanticCustomError(
+                "literal_form",
+                "每个条件项须恰好写明下列之一：fact、condition、not、any_building、all_buildings、any_space、all_spaces、"
+                "any_works、all_works、count、sum、parameter、all、any（现有：{found}）",
+                {"found": found},
+            )
+        ops = [o for o in self.OPS if getattr(self, o) is not None]
+        wants = heads[0] in ("fact", "count", "sum", "parameter")
+        if len(ops) != (1 if wants else 0):
+            raise PydanticCustomError(
+                "literal_op",
+                "比较须恰好写一个 is、is_not、more_than、at_least、less_than、at_most、in" if wants else "“{head}”之后不写比较",
+                {"head": heads[0].rstrip("_")},
+            )
+        if (self.over is None) == (heads[0] == "sum") or (self.where is not None and heads[0] not in ("count", "sum")):
+            raise PydanticCustomError("literal_over", "over 与 where 只随 sum（where 亦随 count）书写；sum 须写 over")
+        return self
+
+
+class ConditionShape(Dated):
+    """A named condition (条件)."""
+
+    id: Name
+    scope: Scope
+    title: str = ""
+    says: str = ""
+    says_not: str = ""
+    all: tuple[LiteralShape, ...] | None = None
+    any: tuple[LiteralShape, ...] | None = None
+    exception_to: Name | None = None
+    note: str = ""
+
+    @model_validator(mode="after")
+    def _one_junction(self) -> ConditionShape:
+        if (self.all is None) == (self.any is None):
+            raise PydanticCustomError("junction", "条件须恰好写明 all（全部符合）与 any（任一符合）之一")
+        return self
+
+
+class ParameterValueShape(Dated):
+    """One dated value of a parameter (参数值)."""
+
+    value: bool | int | str
+
+
+class ParameterShape(Shape):
+    """A parameter that law or place leaves open (口径参数): declared once, valued by date."""
+
+    id: Name
+    title: Text
+    type: FactType
+    unit: str = ""
+    allowed: dict[Name, Text] = Field(default_factory=dict)
+    values: tuple[ParameterValueShape, ...] = ()
+
+
+class SettingShape(ParameterValueShape):
+    """A lower layer's value for a parameter declared above (地方取值)."""
+
+    parameter: Name
+
+
+class MaterialShape(Sourced):
+    """A paper (材料)."""
+
+    id: Name
+    title: Text
+    firm: Firm
+    when: Name | None = None
+    fields: dict[Name, FactType] = Field(default_factory=dict)
+
+
+class ItemLimitShape(Shape):
+    """A limit of an item (事项时限), under a condition if named."""
+
+    limit: Name
+    when: Name | None = None
+
+
+class NeedShape(Sourced):
+    """A document needed from another step (前置)."""
+
+    doc: Name | None = None
+    one_of: tuple[Name, ...] = ()
+    firm: Firm = Firm.REQUIRED
+    when: Name | None = None
+
+    @model_validator(mode="after")
+    def _one(self) -> NeedShape:
+        if (self.doc is None) == (not self.one_of):
+            raise PydanticCustomError("need_form", "前置须恰好写明 doc（一份）与 one_of（任一份）之一")
+        return self
+
+
+class ItemShape(Dated):
+    """An entry of the catalogue (事项)."""
+
+    id: Annotated[str, StringConstraints(strict=True, pattern=r"^[A-Z]\d{2}$")]
+    title: Text
+    department: Name
+    kind: ItemKind
+    applies: Name
+    hits: Name | None = None
+    materials: tuple[MaterialShape, ...] = ()
+    limits: tuple[ItemLimitShape, ...] = ()
+    needs: tuple[NeedShape, ...] = ()
+    makes: tuple[Name, ...] = ()
+    needs_visit: YesNo = False
+    contested: str = ""
+    not_modelled: str = ""
+
+
+class SupplementShape(Dated):
+    """What a lower layer adds to an item (地方补充): papers, limits, a site visit. It takes nothing away."""
+
+    item: Name
+    materials: tuple[MaterialShape, ...] = ()
+    limits: tuple[ItemLimitShape, ...] = ()
+    needs_visit: YesNo = False
+
+
+class RequirementShape(Shape):
+    """A precondition of a service (前提条件)."""
+
+    condition: Name
+    example: str = ""
+    local: YesNo = False
+
+
+class AlertShape(Sourced):
+    """A warning (提示) while a condition certainly holds."""
+
+    code: Name
+    condition: Name
+    says: Text
+
+
+class ParameterTestShape(Shape):
+    """A test of a parameter (参数为某值时)."""
+
+    parameter: Name
+    is_: bool | int | str = Field(alias="is")
+
+
+class ServiceItemShape(Shape):
+    """An item in a service and its part there (事项在服务中的角色)."""
+
+    item: Name
+    part: Annotated[str, StringConstraints(strict=True, pattern=r"^(precondition|opinion|result)$")] | None = None
+    part_when: ParameterTestShape | None = None
+
+
+class GuardShape(Shape):
+    """A guard in its long form (适用条件)."""
+
+    any: Text | None = None
+    all: Text | None = None
+
+    @property
+    def kind(self) -> GuardKind:
+        """Whether any or all verdicts are meant."""
+        return GuardKind.ANY_VERDICT if self.any is not None else GuardKind.ALL_VERDICTS
+
+
+class StepNeedShape(Sourced):
+    """A need in its long form (所需文书)."""
+
+    doc: Text
+    firm: Firm = Firm.REQUIRED
+
+
+class OnFailShape(Shape):
+    """What answers a failure (不合格的处理)."""
+
+    answer: Name
+    failures: Count
+    by: Party | None = None
+    within: Name | None = None
+
+
+class StepShape(Sourced):
+    """One step (环节)."""
+
+    kind: StepKind
+    by: Party
+    makes: Name
+    title: str = ""
+    each: tuple[Dimension, ...] = ()
+    per: tuple[Dimension, ...] = ()
+    with_: Party | None = Field(None, alias="with")
+    items: str | None = None
+    when: GuardShape | Text | None = None
+    needs: tuple[StepNeedShape | Text, ...] = ()
+    after: tuple[Text, ...] = ()
+    checks: tuple[Text, ...] = ()
+    on_fail: OnFailShape | None = None
+    refuses: Name | None = None
+    form: Name | None = None
+    limit: Name | None = None
+    force: Force = Force.FORMAL
+
+
+class FormShape(Sourced):
+    """A paper that is handed out (证书样式)."""
+
+    id: Name
+    title: Text
+    series: Name
+    number: Text
+    issuer: Name
+    effect: Text
+    template: Name
+
+
+class ProcedureShape(Dated):
+    """The steps of a service (流程)."""
+
+    steps: dict[Name, StepShape]
+    limit: Name | None = None
+    cap: Name | None = None
+    lead: str = ""
+    forms: tuple[FormShape, ...] = ()
+    kept_after_lapse: str = ""
+
+
+class ServiceShape(Shape):
+    """A service (服务); ``extends`` where a lower layer adds to one that stands above."""
+
+    id: Name | None = None
+    extends: Name | None = None
+    title: str = ""
+    requires: tuple[RequirementShape, ...] = ()
+    any_item: YesNo = False
+    items: tuple[ServiceItemShape, ...] = ()
+    alerts: tuple[AlertShape, ...] = ()
+    exclusive: tuple[tuple[Name, ...], ...] = ()
+    procedure: ProcedureShape | None = None
+
+    @model_validator(mode="after")
+    def _named(self) -> ServiceShape:
+        if (self.id is None) == (self.extends is None):
+            raise PydanticCustomError("service_form", "服务须恰好写明 id（新的服务）与 extends（补充上级已有的服务）之一")
+        if self.id is not None and not self.title:
+            raise PydanticCustomError("service_title", "新的服务须写明 title")
+        return self
+
+
+SECTIONS: dict[str, type[Shape]] = {
+    "policy": PolicyShape,
+    "region": RegionShape,
+    "sources": SourceShape,
+    "departments": DepartmentShape,
+    "facts": FactShape,
+    "parameters": ParameterShape,
+    "settings": SettingShape,
+    "conditions": ConditionShape,
+    "items": ItemShape,
+    "supplements": SupplementShape,
+    "service": ServiceShape,
+}
+"""What a file may hold: section → shape of each entry (``policy``, ``region`` and ``service`` are one entry, not a list)."""
+
+SINGLE = ("policy", "region", "service")

@@ -1,0 +1,54 @@
+"""What is installed elsewhere: the wheel holds the policy data, templates and fonts, and no tests."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+import sys
+import zipfile
+from pathlib import Path
+
+import pytest
+
+from .tree import PACKAGES, ROOT
+
+
+@pytest.fixture(scope="module")
+def wheel(tmp_path_factory: pytest.TempPathFactory) -> zipfile.Path:
+    """Build the wheel from a copy of the tree."""
+    copy = tmp_path_factory.mktemp("copy")
+    for package in PACKAGES:
+        shutil.copytree(ROOT / package, copy / package, ignore=shutil.ignore_patterns("__pycache__"))
+    for path in (*ROOT.glob("*.md"), *(ROOT / name for name in ("pyproject.toml", "LICENSE", ".gitignore"))):
+        shutil.copy(path, copy)
+    result = subprocess.run(
+        [sys.executable, "-m", "hatchling", "build", "-t", "wheel"],
+        cwd=copy,
+        capture_output=True,
+        text=True,
+        timeout=120,
+    )
+    assert result.returncode == 0, result.stderr
+    (built,) = (copy / "dist").glob("*.whl")
+    return zipfile.Path(built)
+
+
+def files_of(package: str) -> set[str]:
+    """List the files of a package as they lie in the tree."""
+    paths = (path for path in (ROOT / package).rglob("*") if path.is_file())
+    return {str(Path(path).relative_to(ROOT)) for path in paths if "__pycache__" not in path.parts}
+
+
+@pytest.mark.parametrize("package", PACKAGES)
+def test_holds_every_file_of_the_package(wheel: zipfile.Path, package: str):
+    assert files_of(package) - set(wheel.root.namelist()) == set()
+
+
+def test_holds_nothing_else(wheel: zipfile.Path):
+    tops = {name.split("/")[0] for name in wheel.root.namelist()}
+    assert {top for top in tops if not top.endswith(".dist-info")} == set(PACKAGES)
+
+
+def test_installs_the_command(wheel: zipfile.Path):
+    (name,) = (name for name in wheel.root.namelist() if name.endswith("entry_points.txt"))
+    assert "yichuang = api.cli:main" in (wheel / name).read_text(encoding="utf-8")
