@@ -76,6 +76,8 @@ class CaseState:
     asked: Asked | None = None
     accepted_on: date | None = None
     law: str | None = None
+    law_on: date | None = None
+    """The day whose law decides it: the day of acceptance."""
     deemed: bool = False
     stops: tuple[Stop, ...] = ()
     answering: tuple[tuple[str, date, date | None], ...] = ()
@@ -195,6 +197,7 @@ def _taken_in(state: CaseState, event: Event) -> CaseState:
         _only_files(state, event),
         accepted_on=date.fromisoformat(event.data["accepted_on"]),
         law=event.data["law"],
+        law_on=date.fromisoformat(event.data["policy_on"]),
         deemed=event.data["deemed"],
         marks=_mark(state, event, None),
     )

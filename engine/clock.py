@@ -8,15 +8,12 @@ from datetime import date, timedelta
 from enum import StrEnum
 from typing import Any
 
-from engine.clock_events import Event, Outcome, Stop, Timeline, What
+from engine.clock_events import Event, Interval, Outcome, Stop, Timeline, What, union
 from engine.clock_law import LICENSING_LAW, STATUTORY_REASONS, ClockLaw
 from engine.clock_notes import Note, Notes
 from engine.errors import Fault, InputError
 from engine.terms import Unit
 from engine.workdays import WorkCalendar, last_day
-
-Interval = tuple[date, date]
-"""Half-open days (s, e]."""
 
 _DAY = timedelta(days=1)
 
@@ -29,8 +26,8 @@ class Lamp(StrEnum):
     RED = "red"
 
     @property
-    def title(self) -> str:
-        """The lamp's Chinese name."""
+    def says(self) -> str:
+        """The lamp's Chinese name (灯色)."""
         return {"green": "绿灯", "yellow": "黄灯", "red": "红灯"}[self.value]
 
 
@@ -203,7 +200,8 @@ def _run(
     valid, extra = _extend(timeline, accepted, clock.last_day(limit.days, by_law).due, law, notes)
     statutory = clock.last_day(limit.days + extra, by_law)
     promised = None if limit.promised is None else clock.last_day(limit.promised, by_promise)
-    notes.stops(timeline, by_law, by_promise, statutory.ignored, promised.ignored if promised else (), law)
+    notes.stops(timeline, by_promise, end, law)
+    notes.too_late(statutory.ignored, promised.ignored if promised else (), law)
     if limit.promised is not None and limit.promised > limit.days:
         notes.add("promise-longer-than-law", law.promise, promised=limit.promised, days=limit.days)
     judgement = replace(
@@ -253,15 +251,7 @@ class _Clock:
 
     def union(self, stops: Iterable[Stop]) -> list[Interval]:
         """The union of stops as half-open intervals within the running clock; an open stop runs to its end."""
-        merged: list[Interval] = []
-        for start, end in sorted((max(s.start, self.accepted), min(s.end or self.end, self.end)) for s in stops):
-            if end <= start:
-                continue
-            if merged and start <= merged[-1][1]:
-                merged[-1] = (merged[-1][0], max(merged[-1][1], end))
-            else:
-                merged.append((start, end))
-        return merged
+        return union((max(s.start, self.accepted), min(s.end or self.end, self.end)) for s in stops)
 
     def length(self, start: date, end: date) -> int:
         """How long an interval stands still, in the unit of the limit: working days, else calendar days."""

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import date
 from enum import StrEnum
 
 from engine.terms import Unit
+
+Interval = tuple[date, date]
+"""Half-open days (s, e]."""
 
 
 class Kind(StrEnum):
@@ -138,3 +142,16 @@ class Timeline:
                 stop = open_stops.pop(event.reason or next(iter(open_stops)))
                 closed.append(replace(stop, end=event.on))
         return tuple(sorted((*closed, *open_stops.values()), key=lambda s: s.index))
+
+
+def union(intervals: Iterable[Interval]) -> list[Interval]:
+    """The union of half-open intervals (并集), in order, none touching another."""
+    merged: list[Interval] = []
+    for start, end in sorted(intervals):
+        if end <= start:
+            continue
+        if merged and start <= merged[-1][1]:
+            merged[-1] = (merged[-1][0], max(merged[-1][1], end))
+        else:
+            merged.append((start, end))
+    return merged

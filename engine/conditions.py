@@ -367,7 +367,7 @@ def _read(fact: Fact, row: Row) -> Read:
 
 
 def _note(fact: Fact, row: Row, out: dict[tuple[str, str | None], Fact | None]) -> None:
-    if row.building is None and fact.scope is Scope.BUILDING and fact.implied_by:
-        return  # no building to ask it of: what implies it is asked instead
+    if fact.derived or (row.building is None and fact.scope is Scope.BUILDING and fact.implied_by):
+        return  # nobody states it: what it is derived or implied from is asked instead
     if row.values.get((fact.scope, fact.id)) is None:
         out.setdefault((fact.id, row.building if fact.scope in (Scope.BUILDING, Scope.SPACE) else None), fact)

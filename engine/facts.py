@@ -26,8 +26,8 @@ MOST_BUILDINGS = 500
 UNIT_ACCEPTANCE = "unit_acceptance"
 """Derived fact of the project: whether ``units`` are named (单体验收)."""
 
-PART = "part"
-"""Derived fact of a space: whether it is a use inside a building, not the building itself."""
+REPEATS_BUILDING = "repeats_building"
+"""Derived fact of a space: whether it is a part of the same use as its building, whose area holds it already."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,9 +101,9 @@ def subject_of(statement: Statement, vocabulary: Vocabulary) -> Subject:
     buildings: list[Row] = []
     spaces: list[Row] = []
     for i, building in enumerate(statement.in_scope or ()):
-        own = dict(project.values)
-        own.update({(_home(vocabulary, Scope.BUILDING, k), k): v for k, v in building.facts.items()})
-        own = _with_implied(own, implied, (Scope.BUILDING, Scope.WORKS))
+        said = {(_home(vocabulary, Scope.BUILDING, k), k): v for k, v in building.facts.items()}
+        said = _with_implied(said, implied, (Scope.BUILDING, Scope.WORKS))
+        own = _with_implied({**project.values, **said}, implied, (Scope.BUILDING, Scope.WORKS))
         key = f"b{i}"
         buildings.append(Row(key, Scope.BUILDING, own, building.name, "p"))
         spaces.append(
@@ -140,7 +140,9 @@ def _space(
     key: str, own: Mapping[tuple[Scope, str], Value], use: Value | None, area: Value | None, building: Row
 ) -> Row:
     values = dict(own)
-    values[Scope.SPACE, PART] = not key.endswith(".0")
+    whole = own.get((Scope.BUILDING, "use"))
+    if key.endswith(".0") or (use is not None and whole is not None):
+        values[Scope.SPACE, REPEATS_BUILDING] = not key.endswith(".0") and use == whole
     for name, value in (("use", use), ("floor_area_m2", area)):
         if value is not None:
             values[Scope.SPACE, name] = value

@@ -147,7 +147,7 @@ class Fact:
     title: str
     type: FactType
     unit: str = ""
-    allowed: Mapping[str, str] = field(default_factory=dict)
+    allowed: Mapping[str, str] = field(default_factory=dict, hash=False)
     """Allowed value → its Chinese title, for ``CHOICE``."""
     format: str = ""
     """``region``, ``project_code`` or ``credit_code`` for texts whose structure is checked."""
@@ -235,23 +235,14 @@ def read_value(
         case FactType.YES_NO:
             if raw is True or raw is False:
                 return bool(raw)
-            return _wrong(
-                faults,
-                pointer,
-                raw,
-                f"“{fact.title}”应为 true 或 false。",
-                f"{fact.id} must be true or false.",
-            )
+            _wrong(faults, pointer, raw, f"“{fact.title}”应为 true 或 false。", f"{fact.id} must be true or false.")
+            return None
         case FactType.WHOLE:
             if isinstance(raw, int) and not isinstance(raw, bool) and 0 <= raw <= LARGEST:
                 return raw
-            return _wrong(
-                faults,
-                pointer,
-                raw,
-                f"“{fact.title}”应为不小于零的整数。",
-                f"{fact.id} must be a whole number, 0 or more.",
-            )
+            fix = f"“{fact.title}”应为不小于零的整数。"
+            _wrong(faults, pointer, raw, fix, f"{fact.id} must be a whole number, 0 or more.")
+            return None
         case FactType.DECIMAL:
             return read_decimal(fact.title, fact.id, raw, pointer, faults)
         case FactType.CHOICE:
@@ -414,6 +405,5 @@ def shorten(raw: Any) -> Any:
     return text if len(text) <= 80 else text[:77] + "…"
 
 
-def _wrong(faults: list[Fault], pointer: str, raw: Any, fix: str, fix_en: str) -> Any:
+def _wrong(faults: list[Fault], pointer: str, raw: Any, fix: str, fix_en: str) -> None:
     faults.append(Fault(pointer, shorten(raw), fix, fix_en))
-    return None

@@ -191,7 +191,8 @@ class WorkCalendar:
         index = rank[at] + n - 1
         if index.size and index.max() >= len(work):
             raise self._not_published(self.last.toordinal() + 1)
-        return (work[index] - _EPOCH).astype("datetime64[D]")
+        found: NDArray[np.datetime64] = (work[index] - _EPOCH).astype("datetime64[D]")
+        return found
 
     def working_days(self, year: int) -> int:
         """How many working days a year has (全年工作日数)."""

@@ -230,9 +230,11 @@ def _qr_svg(text: str) -> str:
 @cache
 def _printable() -> frozenset[int]:
     """Return the code points that both weights have, less those that print as nothing or turn text round."""
-    weights = (_FONTS / f"NotoSerifSC-{weight}.ttf" for weight in ("Regular", "Bold"))
-    regular, bold = (TTFont(path, lazy=True).getBestCmap() for path in weights)
-    return frozenset(code for code in regular if code in bold and unicodedata.category(chr(code))[0] != "C")
+    cmaps: list[set[int]] = []
+    for weight in ("Regular", "Bold"):
+        with TTFont(_FONTS / f"NotoSerifSC-{weight}.ttf", lazy=True) as font:
+            cmaps.append(set(font.getBestCmap()))
+    return frozenset(code for code in set.intersection(*cmaps) if unicodedata.category(chr(code))[0] != "C")
 
 
 @cache

@@ -12,6 +12,8 @@ import pytest
 
 from .tree import PACKAGES, ROOT
 
+pytestmark = pytest.mark.xdist_group("wheel")  # built once
+
 
 @pytest.fixture(scope="module")
 def wheel(tmp_path_factory: pytest.TempPathFactory) -> zipfile.Path:

@@ -1,0 +1,310 @@
+"""A case's clocks (办件时限): computed from its events, the calendar and the limits of its law; never stored as the truth.
+
+``clocks`` says how each stands on a day, ``due_events`` what the passing of time has brought by an instant (deemed
+acceptance, limits passed, a list of findings never answered), each with its legal instant, also when nobody looked.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from typing import Any
+
+from engine.case import CaseState, Law
+from engine.certificate import kept_after
+from engine.clock import Lamp, judge, lamp
+from engine.clock_events import Approver, ClockLimit, Kind, Outcome, Reason, Timeline, What
+from engine.clock_events import Event as Moment
+from engine.commands import Decide, Desk, judge_now, taken_in
+from engine.errors import NotPublishedError
+from engine.events import SYSTEM, Event, EventKind, end_of, stamp
+from engine.orders import ARTICLE_45
+from engine.tasks import ItemHere, Reading
+from engine.terms import LimitInForce, LimitKind, Truth, Unit
+from engine.workdays import WorkCalendar, last_day
+
+Interval = tuple[date, date | None]
+
+
+@dataclass(frozen=True, slots=True)
+class CaseClock:
+    """One clock of a case on a day (计时): of the bundle where ``item`` is empty.
+
+    ``due`` is None where the calendar of that year is not published and not even a forecast reaches it; ``provisional``
+    marks a day that the next holiday notice may move.
+    """
+
+    key: str
+    item: str
+    limit: str
+    title: str
+    kind: LimitKind
+    days: int
+    unit: Unit
+    start: date
+    due: date | None
+    provisional: bool = False
+    done_on: date | None = None
+    late: bool = False
+    used_days: int | None = None
+    lamp: Lamp | None = None
+
+
+def clocks(state: CaseState, law: Law, calendar: WorkCalendar, today: date) -> tuple[CaseClock, ...]:
+    """Every clock of a case that is taken in: the bundle's promise and cap, each item's limits, each open list's."""
+    if state.accepted_on is None:
+        return () if state.ending else (_intake_clock(state, law, calendar, today),)
+    reading = state.reading(law.procedure)
+    found = [*_bundle(state, law, calendar, today), *_lists(state, law, calendar, today)]
+    for item in state.items:
+        if item.applies is Truth.YES and item.part == "opinion":
+            found.extend(_item(state, law, reading, item, calendar, today))
+    return tuple(found)
+
+
+def _intake_clock(state: CaseState, law: Law, calendar: WorkCalendar, today: date) -> CaseClock:
+    limit = law.book.limits["correction-notice"]
+    due, provisional = _day(calendar, state.received_on, limit.days, limit.unit)
+    done = state.asked.on if state.asked else None
+    return _clock("intake", "", limit, state.received_on, due, provisional, done, today, calendar)
+
+
+def _bundle(state: CaseState, law: Law, calendar: WorkCalendar, today: date) -> Iterator[CaseClock]:
+    assert state.accepted_on is not None
+    procedure, limits = law.procedure, law.book.limits
+    done = state.ending.on if state.ending else None
+    has_licence = any(i.licence and i.applies is Truth.YES for i in state.items)
+    by_law = [(s.start, s.end) for s in state.stops if s.reason in ARTICLE_45 and s.written_notice]
+    pause = [(a, b) for _, a, b in state.answering] + [(s.start, s.end) for s in state.stops]
+    if procedure.cap and has_licence:
+        yield _judged(
+            state, limits[procedure.cap], "", state.accepted_on, done, by_law, [], calendar, today, Kind.JOINT
+        )
+    if procedure.limit:
+        yield _judged(
+            state, limits[procedure.limit], "", state.accepted_on, done, by_law, pause, calendar, today, Kind.OTHER
+        )
+
+
+def _item(
+    state: CaseState, law: Law, reading: Reading, item: ItemHere, calendar: WorkCalendar, today: date
+) -> Iterator[CaseClock]:
+    start = date.fromisoformat(item.since) if item.since else state.accepted_on
+    assert start is not None
+    done = _opinion_day(state, law, reading, item)
+    own = [s for s in state.stops if s.item == item.id]
+    by_law = [(s.start, s.end) for s in own if s.reason in ARTICLE_45 and s.written_notice]
+    pause = [(a, b) for _, a, b in state.answering] + [(s.start, s.end) for s in own]
+    kind = Kind.LICENCE if item.licence else Kind.OTHER
+    for raw in item.limits:
+        limit = law.book.limits.get(raw["id"])
+        if limit is None or limit.kind is LimitKind.PERIOD:
+            continue
+        local = pause if limit.kind is LimitKind.PROMISED else []
+        yield _judged(
+            state, limit, item.id, max(start, state.accepted_on or start), done, by_law, local, calendar, today, kind
+        )
+
+
+def _opinion_day(state: CaseState, law: Law, reading: Reading, item: ItemHere) -> date | None:
+    """The day of the item's opinion, as long as it stands: taken back or gone stale, the clock runs again."""
+    for step in law.procedure.steps:
+        for need in step.needs if step.refuses else ():
+            for slot in reading.slots(need.doc):
+                version = reading.current(need.doc, slot)
+                if slot.item == item.id and version is not None and not state.dossier.stale(version):
+                    if version.passes or state.dossier.answered(version) is None:
+                        return version.on
+    return state.ending.on if state.ending else None
+
+
+def _lists(state: CaseState, law: Law, calendar: WorkCalendar, today: date) -> Iterator[CaseClock]:
+    for step_id, asked, answered in state.answering:
+        rule = law.procedure.step(step_id).on_fail
+        if rule is None or rule.within is None:
+            continue
+        limit = law.book.limits[rule.within]
+        due, provisional = _day(calendar, asked, limit.days, limit.unit)
+        key = f"answer:{step_id}:{asked.isoformat()}"
+        done = answered or (state.ending.on if state.ending else None)
+        yield _clock(key, "", limit, asked, due, provisional, done, today, calendar)
+
+
+def _day(calendar: WorkCalendar, start: date, days: int, unit: Unit) -> tuple[date | None, bool]:
+    try:
+        due = last_day(calendar, start, days, unit)
+        return due, not calendar.is_final(due)
+    except NotPublishedError:
+        try:
+            return last_day(calendar.forecast(), start, days, unit), True
+        except NotPublishedError:
+            return None, True
+
+
+def _clock(
+    key: str,
+    item: str,
+    limit: LimitInForce,
+    start: date,
+    due: date | None,
+    provisional: bool,
+    done: date | None,
+    today: date,
+    calendar: WorkCalendar,
+    used: int | None = None,
+) -> CaseClock:
+    late = due is not None and (done or today) > due
+    shown = None
+    if due is not None and done is None:
+        shown = lamp(due, today, calendar.forecast() if provisional else calendar)
+    return CaseClock(
+        key,
+        item,
+        limit.id,
+        limit.title,
+        limit.kind,
+        limit.days,
+        limit.unit,
+        start,
+        due,
+        provisional,
+        done,
+        late,
+        used,
+        shown,
+    )
+
+
+def _judged(
+    state: CaseState,
+    limit: LimitInForce,
+    item: str,
+    start: date,
+    done: date | None,
+    by_law: Sequence[Interval],
+    local: Sequence[Interval],
+    calendar: WorkCalendar,
+    today: date,
+    kind: Kind,
+) -> CaseClock:
+    """One clock by the same judgement as ``yichuang clock``: stops as unions, an extension if it counts."""
+    promise = limit.kind is LimitKind.PROMISED
+    moments: list[tuple[date, int, What, Reason | None]] = [(start, 0, What.RECEIVED, None), (start, 1, What.ACCEPTED, None)]
+    for reason, intervals in ((Reason.INSPECTION, by_law), (Reason.RECTIFICATION, local)):
+        for a, b in union(intervals):
+            moments.append((max(a, start), 3, What.SUSPENDED, reason))
+            if b is not None:
+                moments.append((max(b, start), 2 if b > a else 4, What.RESUMED, reason))
+    if done is not None:
+        moments.append((max(done, start), 6, What.DECIDED, None))
+    events = [
+        Moment(
+            i, on, what, reason=reason, written_notice=True, outcome=Outcome.GRANTED if what is What.DECIDED else None
+        )
+        for i, (on, _, what, reason) in enumerate(sorted(moments, key=lambda m: m[:2]))
+    ]
+    events.extend(
+        Moment(len(events) + i, e.on, What.EXTENDED, days=e.days, approved_by=Approver(e.approved_by))
+        for i, e in enumerate(x for x in state.extensions if x.item == item and not promise)
+    )
+    clock_limit = ClockLimit(
+        limit.days, limit.unit, kind, limit.days if promise else None, frozenset({Reason.RECTIFICATION})
+    )
+    timeline = Timeline(clock_limit, tuple(sorted(events, key=lambda m: m.on)))
+    key = f"{item or 'case'}:{limit.id}"
+    try:
+        found = judge(timeline, calendar, max(today, events[-1].on), forecast=True)
+    except NotPublishedError:
+        return _clock(key, item, limit, start, None, True, done, today, calendar)
+    due = found.promised_due if promise else found.statutory_due
+    provisional = found.provisional or (due is not None and not calendar.is_final(due))
+    return _clock(key, item, limit, start, due, provisional, done, today, calendar, found.used_days)
+
+
+def union(intervals: Iterable[Interval]) -> list[Interval]:
+    """Merged intervals (并集), in order; one that is open to the end swallows those after it."""
+    out: list[Interval] = []
+    for start, end in sorted(intervals, key=lambda i: (i[0], i[1] or date.max)):
+        if out and (out[-1][1] is None or start <= out[-1][1]):
+            last = out[-1]
+            out[-1] = (last[0], None if last[1] is None or end is None else max(last[1], end))
+        else:
+            out.append((start, end))
+    return out
+
+
+# --- what time brings ----------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Wakeup:
+    """When to look at a case again (唤醒), and what for; a cache of the clocks, made anew with every event."""
+
+    key: str
+    kind: str
+    at: datetime
+
+
+def wakeups(state: CaseState, law: Law, calendar: WorkCalendar, today: date) -> tuple[Wakeup, ...]:
+    """The instants at which time will do something to the case, as far as it is known now."""
+    if state.ending is not None:
+        return ()
+    out = []
+    for clock in clocks(state, law, calendar, today):
+        if clock.due is not None and clock.done_on is None and clock.key not in state.passed:
+            out.append(Wakeup(clock.key, "deemed" if clock.key == "intake" else "limit", end_of(clock.due)))
+    return tuple(sorted(out, key=lambda w: (w.at, w.key)))
+
+
+def due_events(state: CaseState, law: Law, calendar: WorkCalendar, now: datetime, decide: Decide) -> list[Event]:
+    """The next thing that time has brought by ``now`` and that no entry says yet; [] when there is none.
+
+    One thing at a time, the earliest first: the caller appends it, folds, and asks again. A forecast day brings nothing.
+    """
+    desk = Desk(state, law, SYSTEM, now, decide)
+    for wakeup in wakeups(state, law, calendar, desk.today):
+        clock = next(c for c in clocks(state, law, calendar, desk.today) if c.key == wakeup.key)
+        if wakeup.at > now:
+            break
+        if clock.due is None or clock.due > calendar.published_until:
+            continue
+        if clock.key == "intake":
+            return _deemed(desk, wakeup)
+        passed = _passed(desk, clock, wakeup)
+        if clock.key.startswith("answer:"):
+            return [passed, _lapsed(desk, clock, wakeup)]
+        return [passed]
+    return []
+
+
+def _deemed(desk: Desk, wakeup: Wakeup) -> list[Event]:
+    """Neither voucher nor notice within five days: taken in from the day of receipt (视为受理)."""
+    task = desk.reading.task(desk.law.procedure.intake.id)
+    assert task is not None
+    events = taken_in(desk, task, judge_now(desk), desk.state.received_on, deemed=True)
+    return [replace(e, data={**e.data, "legal_instant": stamp(wakeup.at)}) for e in events]
+
+
+def _passed(desk: Desk, clock: CaseClock, wakeup: Wakeup) -> Event:
+    data: dict[str, Any] = {
+        "key": clock.key,
+        "item": clock.item,
+        "limit": clock.limit,
+        "kind": clock.kind.value,
+        "last_day": clock.due.isoformat() if clock.due else None,
+        "legal_instant": stamp(wakeup.at),
+        "says": f"{clock.title}{clock.days}{UNIT_TITLES[clock.unit]}已于{clock.due}届满",
+    }
+    return desk.event(EventKind.LIMIT_PASSED, **data)
+
+
+UNIT_TITLES = {Unit.WORKING: "个工作日", Unit.CALENDAR: "日", Unit.MONTH: "个月", Unit.YEAR: "年"}
+
+
+def _lapsed(desk: Desk, clock: CaseClock, wakeup: Wakeup) -> Event:
+    """The list was not answered by its day: the case ends, and says what may be kept."""
+    kept = kept_after(desk.state, desk.law.procedure.intake)
+    says = f"逾期未提交整改（最后一日为{clock.due}），办件终止，须重新申请"
+    note = desk.law.procedure.kept_after_lapse
+    return desk.event(EventKind.ANSWER_LAPSED, says=says, kept=kept, kept_says=note, legal_instant=stamp(wakeup.at))
