@@ -100,8 +100,8 @@ def kept_after(state: CaseState, step: Step) -> list[dict[str, str]]:
 
 
 def body_of(content: Mapping[str, Any]) -> bytes:
-    """The canonical bytes of a certificate's content."""
-    return canonical(content)
+    """The canonical bytes of a certificate's content, which ``content_hash`` is over."""
+    return canonical({k: v for k, v in content.items() if k != "content_hash"})
 
 
 def _hashed(content: dict[str, Any]) -> dict[str, Any]:

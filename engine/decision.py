@@ -8,7 +8,7 @@ from datetime import date
 from enum import StrEnum
 from typing import Any
 
-from engine.conditions import Conditions, Firings, Tracer, Why
+from engine.conditions import Conditions, Firings, Lift, Ref, Tracer, Why
 from engine.errors import ConflictError, Fault, InputError
 from engine.facts import Row, Statement, Subject, subject_of
 from engine.terms import Assumed, Cite, Firm, LimitInForce, LimitKind, Scope, Truth, Vocabulary, show
@@ -364,10 +364,17 @@ def reasons_of(why: Why) -> tuple[Reason, ...]:
             reason = Reason(node.condition.id, _says(node), _facts(node), node.condition.cite)
             out.setdefault((reason.rule, node.row.building or ""), reason)
         for below in node.below:
-            visit(below)
+            if not _one_of_all(node, below):
+                visit(below)
 
     visit(why)
     return tuple(out.values())
+
+
+def _one_of_all(why: Why, below: Why) -> bool:
+    """Whether a row only does what every row does: “each building passes” is said once, the one that fails by name."""
+    lift = next((x.lift for x in why.condition.literals if isinstance(x, Ref) and x.condition == below.condition.id), None)
+    return (lift, below.truth) in ((Lift.ANY, Truth.NO), (Lift.ALL, Truth.YES))
 
 
 def _says(why: Why) -> str:
@@ -389,7 +396,7 @@ def _facts(why: Why) -> dict[str, Any]:
         if read.building is None:
             out[read.fact.id] = value
         else:
-            out.setdefault("buildings", {}).setdefault(read.building, {})[read.fact.id] = value
+            out.setdefault("buildings", {}).setdefault(read.building, {}).setdefault(read.fact.id, value)
     return out
 
 

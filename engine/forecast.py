@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 
+from engine.errors import NotPublishedError
+
 LAST_FORECAST_YEAR = 2035
 
 _DAY = timedelta(days=1)
@@ -31,6 +33,8 @@ _LUNAR = {
 
 def statutory_days(year: int) -> list[date]:
     """The thirteen statutory days of a year (法定节假日), by the text of 2024; a day that is two feasts stands twice."""
+    if year not in _LUNAR:
+        raise NotPublishedError(f"没有{year}年的农历节日，不能预测。", detail_en=f"No lunar feasts are held for {year}.")
     spring, dragon_boat, mid_autumn = (date(year, month, day) for month, day in _LUNAR[year])
     return [
         date(year, 1, 1),

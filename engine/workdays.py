@@ -53,6 +53,7 @@ class WorkCalendar:
     __slots__ = (
         "_days",
         "_first",
+        "_forecast",
         "_rank",
         "final_until",
         "first",
@@ -69,6 +70,7 @@ class WorkCalendar:
     published_until: date
     known_on: date | None
     notices: tuple[Notice, ...]
+    _forecast: WorkCalendar | None
 
     def __init__(
         self,
@@ -85,6 +87,7 @@ class WorkCalendar:
         self.first, self.last, self.known_on, self.notices = first, last, known_on, tuple(notices)
         self.published_until = published_until or last
         self.final_until = self.published_until.replace(month=LAST_FINAL_DAY[0], day=LAST_FINAL_DAY[1])
+        self._forecast = None
         self._first = first.toordinal()
         ordinals = np.arange(self._first, last.toordinal() + 1)
         working = (ordinals - 1) % 7 < 5
@@ -133,18 +136,19 @@ class WorkCalendar:
         made up on the next weekday. It does not foresee how a notice swaps weekends (调休), so a date may be some days
         off, never marked as final: ``final_until`` stays that of the published calendar.
         """
-        start = self.published_until.year + 1
-        rest = [d for year in range(start, LAST_FORECAST_YEAR + 1) for d in statutory_rest(year)]
-        rest += [d for d in self._published() if not self.is_working(d)]
-        return WorkCalendar(
-            self.first,
-            max(self.published_until, date(LAST_FORECAST_YEAR, 12, 31)),
-            rest,
-            [d for d in self._published() if self.is_working(d)],
-            notices=self.notices,
-            known_on=self.known_on,
-            published_until=self.published_until,
-        )
+        if self._forecast is None:
+            years = range(self.published_until.year + 1, LAST_FORECAST_YEAR + 1)
+            published = [date.fromordinal(o) for o in range(self._first, self.published_until.toordinal() + 1)]
+            self._forecast = WorkCalendar(
+                self.first,
+                max(self.published_until, date(LAST_FORECAST_YEAR, 12, 31)),
+                [d for year in years for d in statutory_rest(year)] + [d for d in published if not self.is_working(d)],
+                [d for d in published if self.is_working(d)],
+                notices=self.notices,
+                known_on=self.known_on,
+                published_until=self.published_until,
+            )
+        return self._forecast
 
     def is_final(self, day: date) -> bool:
         """Whether no later notice is expected to change anything up to that day (不再变动)."""
@@ -197,9 +201,6 @@ class WorkCalendar:
     def working_days(self, year: int) -> int:
         """How many working days a year has (全年工作日数)."""
         return self.count(date(year, 1, 1) - _DAY, date(year, 12, 31))
-
-    def _published(self) -> Iterable[date]:
-        return (date.fromordinal(o) for o in range(self._first, self.published_until.toordinal() + 1))
 
     def _at(self, day: date, lowest: int, highest: int) -> int:
         at = day.toordinal() - self._first

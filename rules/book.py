@@ -35,7 +35,8 @@ def build(
     conditions = builder.build()
     in_force = limits.in_force(view, faults)
     written = {p.entry.id: p.entry.scope for p in view.of("conditions")}
-    names = Names(view, written, in_force, departments_of(view), parameters, faults)
+    titles = {p.entry.id: p.entry.title for p in view.of("conditions")}
+    names = Names(view, written, titles, in_force, departments_of(view), parameters, faults)
     items = items_of(names)
     services = services_of(names, items)
     policy = next((p.entry for p in view.files.of("policy")), None)

@@ -8,6 +8,7 @@ before ``delete_ruleset`` and never before the probe has fired. After an error o
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 import re
@@ -16,9 +17,9 @@ import select
 import signal
 import sys
 from collections import OrderedDict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
-from itertools import pairwise
 from typing import Any
 
 import durable_rules_engine as engine
@@ -40,7 +41,10 @@ LARGEST = 2**53 - 1
 _OPS = {"=": "", "!=": "$neq", "<": "$lt", "<=": "$lte", ">": "$gt", ">=": "$gte"}
 _FIELD = re.compile(r"[fnxlh]_[0-9]{1,6}_{0,4}", re.ASCII)
 _RULE = re.compile(r"[yx][0-9]{1,6}", re.ASCII)
-_PROBE: tuple[str, str, list[list[Any]]] = ("probe", "all", [["p", "=", 1]])
+_PROBE = ("probe", "all", [["p", "=", 1]])
+
+Rule = Sequence[Any]
+"""Name, ``all`` or ``any``, and its comparisons ``[field, op, number]``."""
 
 
 class RefusedError(Exception):
@@ -60,34 +64,35 @@ def _whole(value: Any, low: int = -LARGEST, high: int = LARGEST) -> bool:
     return type(value) is int and low <= value <= high
 
 
+def check_rules(rules: Sequence[Rule]) -> None:
+    """Refuse whatever is not in the small grammar that the engine was shown to be right about."""
+    alternatives = 1
+    for name, junction, leaves in rules:
+        _require(isinstance(name, str) and bool(_RULE.fullmatch(name)), "rule name")
+        _require(junction in ("any", "all") and 0 < len(leaves) <= MOST_LEAVES, "rule size")
+        for field, op, value in leaves:
+            _require(field == "p" or (isinstance(field, str) and bool(_FIELD.fullmatch(field))), "field name")
+            _require(op in _OPS and _whole(value), "comparison")
+        alternatives += len(leaves) if junction == "any" else 1
+    fields = {leaf[0] for _, _, leaves in rules for leaf in leaves}
+    _require(alternatives <= MOST_ALTERNATIVES and len(fields) <= MOST_FIELDS, "ruleset size")
+    _require(len({rule[0] for rule in rules}) == len(rules), "rule named twice")
+    names = fields | set(RESERVED)
+    _require(len({fnv1a(name) for name in names}) == len(names), "field names of one hash")
+
+
 class Ruleset:
     """One ruleset with its one session (规则集): asserts a fact, collects what fired, retracts the fact."""
 
-    def __init__(self, name: str, rules: Sequence[tuple[str, str, list[list[Any]]]]) -> None:
-        self._check(rules)
+    def __init__(self, name: str, rules: Sequence[Rule]) -> None:
         fields = dict.fromkeys(leaf[0] for _, _, leaves in rules for leaf in leaves)
         self.fields = tuple((f, f',"{f}":') for f in fields if f != "p")
-        self.known = {rule[0]: rule[0] for rule in rules}
-        self.probed = False
-        definition = {name: {"all": [{"m": _expression(junction, leaves)}]} for name, junction, leaves in (_PROBE, *rules)}
+        self.known = frozenset(rule[0] for rule in rules)
+        definition = {
+            name: {"all": [{"m": _expression(junction, leaves)}]} for name, junction, leaves in (_PROBE, *rules)
+        }
         self.handle = engine.create_ruleset(name, json.dumps(definition))
-        self.fired({})
-        self.probed = True
-
-    def _check(self, rules: Sequence[tuple[str, str, list[list[Any]]]]) -> None:
-        alternatives = 1
-        for name, junction, leaves in rules:
-            _require(isinstance(name, str) and bool(_RULE.fullmatch(name)), "rule name")
-            _require(junction in ("any", "all") and 0 < len(leaves) <= MOST_LEAVES, "rule size")
-            for field, op, value in leaves:
-                _require(field == "p" or (isinstance(field, str) and bool(_FIELD.fullmatch(field))), "field name")
-                _require(op in _OPS and _whole(value), "comparison")
-            alternatives += len(leaves) if junction == "any" else 1
-        fields = {leaf[0] for _, _, leaves in rules for leaf in leaves}
-        _require(alternatives <= MOST_ALTERNATIVES and len(fields) <= MOST_FIELDS, "ruleset size")
-        _require(len({rule[0] for rule in rules}) == len(rules), "rule named twice")
-        hashes = {fnv1a(name) for name in (*fields, *RESERVED)}
-        _require(len(hashes) == len(fields | set(RESERVED)), "field names of one hash")
+        self.fired({})  # the probe; until it has fired, delete_state would free what was never set
 
     def fired(self, values: Mapping[str, int]) -> list[str]:
         """The rules that fire on these fields; what is not there fires nothing."""
@@ -106,7 +111,9 @@ class Ruleset:
             if rule == "probe":
                 probes += 1
             else:
-                found.append(self.known[rule])
+                if rule not in self.known:
+                    raise EngineError("a rule that is not there fired")
+                found.append(rule)
             message = engine.complete_and_start_action(self.handle, session)
         if probes != 1:
             raise EngineError(f"the probe fired {probes} times")
@@ -117,9 +124,8 @@ class Ruleset:
 
     def close(self) -> None:
         """Delete the session, then the ruleset; only ever called between requests."""
-        if self.probed:
-            engine.delete_state(self.handle, SID)
-            engine.delete_ruleset(self.handle)
+        engine.delete_state(self.handle, SID)
+        engine.delete_ruleset(self.handle)
 
 
 def _expression(junction: str, leaves: list[list[Any]]) -> dict[str, Any]:
@@ -127,14 +133,20 @@ def _expression(junction: str, leaves: list[list[Any]]) -> dict[str, Any]:
     return terms[0] if len(terms) == 1 else {f"${'and' if junction == 'all' else 'or'}": terms}
 
 
-@dataclass(slots=True)
 class Item:
-    """One row while it is worked on (行): its place, its facts, and the fields laid beside them."""
+    """One row while it is worked on (行): its facts, what is found of it, the rows above and below."""
 
-    scope: int
-    parent: int
-    values: dict[str, int]
-    found: dict[int, str]
+    __slots__ = ("above", "below", "found", "scope", "values")
+
+    def __init__(self, scope: int, above: Item | None, values: dict[str, int]) -> None:
+        self.scope, self.above, self.values = scope, above, values
+        self.below: dict[int, list[Item]] = {}
+        self.found: dict[int, str] = {}
+        if above is not None:
+            above.below.setdefault(scope, []).append(self)
+
+
+Groups = list[list[Item] | None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,7 +161,7 @@ class Stratum:
 class Loaded:
     """A programme in the engine (已装入的规则程序)."""
 
-    def __init__(self, key: str, raw: Mapping[str, Any]) -> None:
+    def __init__(self, raw: Mapping[str, Any]) -> None:
         self.scopes: list[int] = raw["scopes"]
         self.columns: list[list[str]] = raw["columns"]
         self.answers: int = raw["answers"]
@@ -157,45 +169,60 @@ class Loaded:
         _require(_whole(self.answers, 0, len(self.scopes)) and len(self.columns) == len(SCOPES), "shape")
         for names in self.columns:
             _require(all(isinstance(n, str) and bool(_FIELD.fullmatch(n)) for n in names), "column name")
-        self.strata: list[Stratum] = []
-        for i, stratum in enumerate(raw["strata"]):
+        for stratum in raw["strata"]:  # all of it before any of it reaches the engine
             _require(_whole(stratum["scope"], 0, len(SCOPES) - 1), "scope")
-            made = [Ruleset(f"{key}_{i}_{n}", rules) for n, rules in enumerate(stratum["rulesets"])]
-            self.strata.append(Stratum(stratum["scope"], stratum["reads"], made))
+            for read in stratum["reads"]:
+                self._check_read(*read)
+            for rules in stratum["rulesets"]:
+                check_rules(rules)
+        self._raw_strata: list[Any] = raw["strata"]
+        self.strata: list[Stratum] = []
 
-    def rows(self, raw: Any) -> list[list[Item] | None]:
-        """The rows of a subject, checked: known columns, whole numbers that are held exactly, a parent before its row."""
+    def start(self) -> None:
+        """Put the programme into the engine, every probe fired."""
+        for i, raw in enumerate(self._raw_strata):
+            made = [Ruleset(f"s{i}_{n}", rules) for n, rules in enumerate(raw["rulesets"])]
+            self.strata.append(Stratum(raw["scope"], raw["reads"], made))
+
+    def _check_read(self, kind: str, name: str, *rest: Any) -> None:
+        if kind == "tally":
+            _, scope, where, column = rest
+            _require(_whole(scope, 0, len(SCOPES) - 1) and _whole(where, -1, len(self.scopes) - 1), "count")
+            _require(column is None or column in self.columns[scope], "sum of an unknown column")
+        else:
+            _require(kind in ("n", "any", "all") and _whole(rest[0], 0, len(self.scopes) - 1), "read")
+
+    def rows(self, raw: Any) -> Groups:
+        """The rows of a subject: known columns, numbers that are held exactly, a parent before its row."""
         _require(isinstance(raw, list) and len(raw) == len(SCOPES), "subject")
-        out: list[list[Item] | None] = []
-        seen = 0
+        out: Groups = []
+        everything: list[Item] = []
         for scope, (rows, columns) in enumerate(zip(raw, self.columns, strict=True)):
             if rows is None:
                 out.append(None)
                 continue
             _require(isinstance(rows, list), "rows")
-            made = []
+            start = len(everything)
             for row in rows:
                 _require(isinstance(row, list) and len(row) == len(columns) + 1, "row")
-                _require(_whole(row[0], -1, seen - 1), "parent")
+                _require(_whole(row[0], -1, start - 1), "parent")
                 _require(all(v is None or _whole(v) for v in row), "value")
                 values = {name: v for name, v in zip(columns, row[1:], strict=True) if v is not None}
-                made.append(Item(scope, row[0], values, {}))
-            seen += len(made)
-            out.append(made)
+                everything.append(Item(scope, everything[row[0]] if row[0] >= 0 else None, values))
+            out.append(everything[start:])
         return out
 
-    def answer(self, groups: list[list[Item] | None]) -> str:
+    def answer(self, groups: Groups) -> str:
         """One letter for each condition and row: ``y`` certainly true, ``n`` certainly false, ``u`` neither."""
-        everything = [item for group in groups for item in group or ()]
         for stratum in self.strata:
-            for place in groups[stratum.scope] or ():
-                values = dict(place.values)
+            for item in groups[stratum.scope] or ():
+                values = dict(item.values)
                 for read in stratum.reads:
-                    _lay(values, read, place, everything, groups, self.scopes)
+                    _lay(values, read, item, groups, self.scopes)
                 for ruleset in stratum.rulesets:
                     for rule in ruleset.fired(values):
                         number, letter = int(rule[1:]), "y" if rule[0] == "y" else "n"
-                        if place.found.setdefault(number, letter) != letter:
+                        if item.found.setdefault(number, letter) != letter:
                             raise EngineError("certainly true and certainly false at once")
         return "".join(i.found.get(n, "u") for n in range(self.answers) for i in groups[self.scopes[n]] or ())
 
@@ -206,39 +233,32 @@ class Loaded:
                 ruleset.close()
 
 
-Groups = list[list[Item] | None]
-
-
-def _lay(
-    values: dict[str, int], read: list[Any], place: Item, everything: list[Item], groups: Groups, scopes: list[int]
-) -> None:
-    """Lay one finding of an earlier stratum, or one count or sum, beside a row's facts; unknown is left out."""
+def _lay(values: dict[str, int], read: list[Any], item: Item, groups: Groups, scopes: list[int]) -> None:
+    """Lay a finding of an earlier stratum, or a count or sum, beside a row's facts; unknown is left out."""
     kind = read[0]
-    if kind == "n":
-        here = place
-        while here.scope != scopes[read[2]] and here.parent >= 0:
-            here = everything[here.parent]
-        letter = here.found.get(read[2], "u")
-    elif kind == "tally":
-        _count(values, read, place, everything, groups)
+    if kind == "tally":
+        _count(values, read, item, groups)
         return
+    number = read[2]
+    if kind == "n":
+        here = item
+        while here.scope != scopes[number] and here.above is not None:
+            here = here.above
+        letter = here.found.get(number, "u")
     else:
-        rows = _under(place, scopes[read[2]], everything, groups)
-        decisive = "y" if kind == "any" else "n"
-        letters = {"u"} if rows is None else {r.found.get(read[2], "u") for r in rows}
-        letter = decisive if decisive in letters else "u" if "u" in letters else "n" if kind == "any" else "y"
+        rows = _under(item, scopes[number], groups)
+        letters = {"u"} if rows is None else {r.found.get(number, "u") for r in rows}
+        decisive, other = ("y", "n") if kind == "any" else ("n", "y")
+        letter = decisive if decisive in letters else "u" if "u" in letters else other
     if letter != "u":
         values[read[1]] = 1 if letter == "y" else 0
 
 
-def _count(values: dict[str, int], read: list[Any], place: Item, everything: list[Item], groups: Groups) -> None:
+def _count(values: dict[str, int], read: list[Any], item: Item, groups: Groups) -> None:
     _, low, high, scope, where, column = read
-    rows = _under(place, scope, everything, groups)
-    values[low] = 0
-    if rows is None:
-        return
-    least, most, bounded = 0, 0, True
-    for row in rows:
+    rows = _under(item, scope, groups)
+    least, most, bounded = 0, 0, rows is not None
+    for row in rows or ():
         member = "y" if where < 0 else row.found.get(where, "u")
         if member == "n":
             continue
@@ -248,13 +268,124 @@ def _count(values: dict[str, int], read: list[Any], place: Item, everything: lis
             continue
         most += amount
         least += amount if member == "y" else 0
-    values[low] = max(-LARGEST, min(least, LARGEST))  # no literal is that large, so order is kept
+    values[low] = _held(least)
     if bounded:
-        values[high] = max(-LARGEST, min(most, LARGEST))
+        values[high] = _held(most)
 
 
-def _under(place: Item, scope: int, everything: list[Item], groups: Groups) -> list[Item] | None:
+def _held(number: int) -> int:
+    """At most the largest number that is held exactly; no rule compares with one that large, so order is kept."""
+    return max(-LARGEST, min(number, LARGEST))
+
+
+def _under(item: Item, scope: int, groups: Groups) -> list[Item] | None:
     rows = groups[scope]
-    if rows is None or place.scope == 0:
-        return rows
-    return [r for r in rows if r.parent >= 0 and everything[r.parent] is place]
+    return rows if rows is None or item.scope == 0 else item.below.get(scope, [])
+
+
+@contextmanager
+def _engine() -> Iterator[None]:
+    """Whatever goes wrong while the engine holds something is the engine's failure, not the request's."""
+    try:
+        yield
+    except Exception as error:
+        raise EngineError(f"{type(error).__name__}: {error}") from error
+
+
+class Desk:
+    """Answers requests one by one (应答): loads programmes, runs subjects through them, keeps few of them."""
+
+    def __init__(self) -> None:
+        self.loaded: OrderedDict[str, Loaded] = OrderedDict()
+        self.subjects = 0
+
+    def answer(self, request: Any) -> dict[str, Any]:
+        """The answer to one request."""
+        _require(isinstance(request, dict), "request")
+        match request.get("op"):
+            case "load":
+                return self._load(request["key"], request["programme"])
+            case "match":
+                return self._match(request["key"], request["subjects"])
+            case "status":
+                used = resource.getrusage(resource.RUSAGE_SELF)
+                return {"programmes": len(self.loaded), "subjects": self.subjects, "peak_kb": used.ru_maxrss}
+        raise RefusedError("op")
+
+    def _load(self, key: Any, text: Any) -> dict[str, Any]:
+        _require(isinstance(text, str) and hashlib.sha256(text.encode()).hexdigest() == key, "programme's hash")
+        if key not in self.loaded:
+            programme = Loaded(json.loads(text))
+            with _engine():
+                while len(self.loaded) >= MOST_PROGRAMMES:
+                    self.loaded.popitem(last=False)[1].close()
+                programme.start()
+            self.loaded[key] = programme
+        return {}
+
+    def _match(self, key: Any, subjects: Any) -> dict[str, Any]:
+        _require(isinstance(subjects, list) and len(subjects) <= MOST_SUBJECTS, "subjects")
+        programme = self.loaded.get(key)
+        if programme is None:
+            return {"missing": True}
+        self.loaded.move_to_end(key)
+        groups = [programme.rows(subject) for subject in subjects]
+        with _engine():
+            found = [programme.answer(each) for each in groups]
+        self.subjects += len(found)
+        return {"found": found}
+
+
+def _read(count: int, parent: int) -> bytes | None:
+    """Exactly so many bytes of standard input; None at its end, or when the parent is gone."""
+    out = bytearray()
+    while len(out) < count:
+        ready, _, _ = select.select([0], [], [], 5)
+        if not ready:
+            if os.getppid() != parent:
+                return None
+            continue
+        got = os.read(0, min(count - len(out), 1 << 20))
+        if not got:
+            return None
+        out += got
+    return bytes(out)
+
+
+def _write(descriptor: int, answer: dict[str, Any]) -> None:
+    body = json.dumps(answer, separators=(",", ":")).encode()
+    left = memoryview(len(body).to_bytes(4, "big") + body)
+    while left:
+        left = left[os.write(descriptor, left) :]
+
+
+def main() -> int:
+    """Answer requests until standard input ends."""
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    answers = os.dup(1)
+    os.dup2(2, 1)  # whatever C code prints goes to standard error, not among the answers
+    parent = os.getppid()
+    desk = Desk()
+    _write(answers, {"ready": PROTOCOL})
+    while (head := _read(4, parent)) is not None:
+        size = int.from_bytes(head, "big")
+        if size > LARGEST_FRAME or (body := _read(size, parent)) is None:
+            return 2
+        signal.alarm(LONGEST_REQUEST)
+        number = None
+        try:
+            request = json.loads(body)
+            number = request.get("number")
+            answer = desk.answer(request)
+        except (RefusedError, ValueError, LookupError, TypeError, AttributeError, RecursionError) as error:
+            answer = {"refused": f"{type(error).__name__}: {error}"[:200]}
+        except (EngineError, MemoryError) as error:
+            _write(answers, {"number": number, "failed": f"{type(error).__name__}: {error}"[:200]})
+            return 70  # the end of the process is the one clean-up that cannot crash
+        _write(answers, {"number": number, **answer})
+        signal.alarm(0)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

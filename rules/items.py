@@ -11,7 +11,7 @@ from engine.errors import Fault
 from engine.terms import Firm, LimitInForce, LimitKind, Scope
 from rules.layers import View
 from rules.loader import Placed, unknown_name
-from rules.schema import ItemLimitShape, ItemShape, MaterialShape, ServiceItemShape, SupplementShape
+from rules.schema_items import ItemLimitShape, ItemShape, MaterialShape, ServiceItemShape, SupplementShape
 from rules.terms import cites
 
 ALWAYS_MADE = ("application", "works.finished")
@@ -24,18 +24,22 @@ class Names:
 
     view: View
     conditions: Mapping[str, Scope]
+    titles: Mapping[str, str]
     limits: Mapping[str, LimitInForce]
     departments: Mapping[str, str]
     parameters: Mapping[str, Any]
     faults: list[Fault]
 
-    def condition(self, name: str | None, scope: Scope, where: str) -> None:
-        """A condition of that scope, or a fault."""
+    def condition(self, name: str | None, scope: Scope, where: str, *, titled: bool = False) -> None:
+        """A condition of that scope, ``titled`` where reasons will name it; or a fault."""
         if name is None:
             return
         if name not in self.conditions:
             if not self.view.broken("conditions", name):
                 self.faults.append(unknown_name(where, name, "条件", self.conditions))
+        elif titled and not self.titles.get(name):
+            fix = f"“{name}”没有 title，理由中无从称呼；请给该条件写 title。"
+            self.faults.append(Fault(where, name, fix, "The condition has no title."))
         elif self.conditions[name] is not scope:
             fix = f"此处须用 scope 为 {scope.value} 的条件；“{name}”的 scope 是 {self.conditions[name].value}。"
             self.faults.append(Fault(where, name, fix, f"A condition of scope {scope.value} is wanted."))
@@ -47,7 +51,7 @@ class Names:
 
     def limit(self, name: str | None, where: str) -> None:
         """A limit in force, or a fault."""
-        if name is not None and name not in self.limits:
+        if name is not None and self.limits and name not in self.limits:
             self.faults.append(unknown_name(where, name, "时限", self.limits))
 
 
@@ -66,7 +70,27 @@ def items_of(names: Names) -> dict[str, Item]:
             names.faults.append(unknown_name(each.at("item"), each.entry.item, "事项", known))
         supplements.setdefault(each.entry.item, []).append(each)
     makers = _makers(placed, names)
-    return {p.entry.id: _item(p, supplements.get(p.entry.id, []), makers, names) for p in placed}
+    items = {p.entry.id: _item(p, supplements.get(p.entry.id, []), makers, names) for p in placed}
+    _waiting_in_a_circle(items, {p.entry.id: p.at("needs") for p in placed}, names)
+    return items
+
+
+def _waiting_in_a_circle(items: Mapping[str, Item], where: Mapping[str, str], names: Names) -> None:
+    done: set[str] = set()
+
+    def visit(name: str, path: tuple[str, ...]) -> None:
+        if name in path:
+            loop = " → ".join((*path[path.index(name) :], name))
+            names.faults.append(Fault(where[path[-1]], loop, f"事项互为前置：{loop}。请删去其中一条前置。", "Items wait for each other."))
+        elif name not in done:
+            done.add(name)
+            for need in items[name].needs:
+                for doc in need.one_of:
+                    if (maker := doc.removesuffix(".result")) in items:
+                        visit(maker, (*path, name))
+
+    for name in items:
+        visit(name, ())
 
 
 def _makers(placed: tuple[Placed[ItemShape], ...], names: Names) -> set[str]:
@@ -83,7 +107,7 @@ def _item(
 ) -> Item:
     shape = placed.entry
     names.department(shape.department, placed.at("department"))
-    names.condition(shape.applies, Scope.PROJECT, placed.at("applies"))
+    names.condition(shape.applies, Scope.PROJECT, placed.at("applies"), titled=True)
     names.condition(shape.hits, Scope.BUILDING, placed.at("hits"))
     materials: dict[str, Material] = {}
     limits: list[ItemLimit] = []
@@ -172,7 +196,7 @@ def _service(name: str, group: list[Placed[Any]], names: Names, items: Mapping[s
     for placed in group:
         shape = placed.entry
         for i, r in enumerate(shape.requires):
-            names.condition(r.condition, Scope.PROJECT, placed.at("requires", i, "condition"))
+            names.condition(r.condition, Scope.PROJECT, placed.at("requires", i, "condition"), titled=True)
             requires.append(Requirement(r.condition, r.example, r.local))
         for i, entry in enumerate(shape.items):
             if entry.item not in items:

@@ -12,14 +12,15 @@ from pydantic import ValidationError
 
 from engine.errors import Fault, PolicyError
 from engine.terms import shorten
-from rules import schema
+from rules.schema import Shape
+from rules.sections import SECTIONS, SINGLE
 from rules.wording import say
 from rules.yamlio import read_yaml
 
 PolicySources = Mapping[str, str]
 """Path below ``rules/policy`` → text of the file."""
 
-ShapeT = TypeVar("ShapeT", bound=schema.Shape)
+ShapeT = TypeVar("ShapeT", bound=Shape)
 Locate = Callable[[tuple[Any, ...]], int]
 
 PACKAGED = Path(__file__).parent / "policy"
@@ -132,7 +133,7 @@ def load_policy(sources: PolicySources) -> PolicyFiles:
 
 class _Reader:
     def __init__(self) -> None:
-        self.sections: dict[str, list[Placed[Any]]] = {name: [] for name in schema.SECTIONS}
+        self.sections: dict[str, list[Placed[Any]]] = {name: [] for name in SECTIONS}
         self.broken: set[tuple[str, str]] = set()
         self.faults: list[Fault] = []
 
@@ -149,9 +150,9 @@ class _Reader:
             return
         for section, body in data.items():
             where = place(path, locate, (section,))
-            if section not in schema.SECTIONS:
-                self.faults.append(unknown_name(where, section, "栏目", schema.SECTIONS))
-            elif section in schema.SINGLE:
+            if section not in SECTIONS:
+                self.faults.append(unknown_name(where, section, "栏目", SECTIONS))
+            elif section in SINGLE:
                 self._entry(section, body, path, (section,), locate)
             elif not isinstance(body, list):
                 fix = f"“{section}”应为列表，每项以“- ”开头。"
@@ -161,7 +162,7 @@ class _Reader:
                     self._entry(section, entry, path, (section, i), locate)
 
     def _entry(self, section: str, raw: Any, path: str, base: tuple[Any, ...], locate: Locate) -> None:
-        shape = schema.SECTIONS[section]
+        shape = SECTIONS[section]
         try:
             entry = shape.model_validate(raw)
         except ValidationError as error:

@@ -9,7 +9,7 @@ from engine.procedure import Form, Guard, GuardKind, OnFail, Procedure, Step, St
 from engine.terms import Scope
 from rules.items import Names
 from rules.loader import Placed, unknown_name
-from rules.schema import FormShape, GuardShape, ProcedureShape, StepShape
+from rules.schema_items import FormShape, GuardShape, ProcedureShape, StepShape
 from rules.terms import assumed, cites
 
 ITEM_PROPERTIES = ("needs_visit",)

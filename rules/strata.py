@@ -76,7 +76,14 @@ class Column:
         if self.fact.type in (FactType.CHOICE, FactType.TEXT) and type(value) is str and _sound(value):
             return self.codes.get(value, 0)
         raise InputError(
-            [Fault(self.fact.id, shorten(value), f"“{self.fact.title}”的值类型不对或过大，不能据以判定。", "Wrong type, or too large.")]
+            [
+                Fault(
+                    self.fact.id,
+                    shorten(value),
+                    f"“{self.fact.title}”的值类型不对或过大，不能据以判定。",
+                    "Wrong type, or too large.",
+                )
+            ]
         )
 
 
@@ -117,11 +124,11 @@ class Programme:
             )
         return out
 
-    def decode(self, subject: Subject, answer: Any) -> dict[tuple[str, str], Truth] | None:
-        """Findings by condition and row from the worker's letters; None where they do not fit."""
+    def decode(self, subject: Subject, answer: Any) -> dict[tuple[str, str], Truth]:
+        """Findings by condition and row from the worker's letters; ValueError where they do not fit."""
         keys = [(name, row.key) for name, scope in self.answers for row in subject.rows.get(scope) or ()]
         if not isinstance(answer, str) or len(answer) != len(keys) or answer.strip("ynu"):
-            return None
+            raise ValueError("an answer that does not fit the question")
         return {key: _TRUTHS[letter] for key, letter in zip(keys, answer, strict=True)}
 
 

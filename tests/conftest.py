@@ -11,9 +11,7 @@ import pytest
 NO_SKIPS = "跳过即失败：需要的东西要由 make test 备好，用不着的测试应删去。"
 
 # Deadlines measure the machine, not the code. CI tries the same examples each time.
-hypothesis.settings.register_profile(
-    "yichuang", deadline=None, print_blob=True, derandomize="CI" in os.environ
-)
+hypothesis.settings.register_profile("yichuang", deadline=None, print_blob=True, derandomize="CI" in os.environ)
 hypothesis.settings.load_profile("yichuang")
 
 

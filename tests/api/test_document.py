@@ -349,7 +349,7 @@ def test_the_attached_bytes_are_the_hashed_bytes(make: Any, force: str) -> None:
 
 def test_the_file_says_pdf_a_3b_and_keeps_what_that_asks() -> None:
     reader = PdfReader(io.BytesIO(made(certificate())))
-    root = reader.trailer["/Root"]
+    root: Any = reader.trailer["/Root"]
     xmp = root["/Metadata"].get_data().decode()
     assert "<pdfaid:part>3<" in xmp
     assert "<pdfaid:conformance>B<" in xmp
@@ -359,7 +359,8 @@ def test_the_file_says_pdf_a_3b_and_keeps_what_that_asks() -> None:
     assert root["/Lang"] == "zh-CN"
     assert reader.metadata is not None
     assert reader.metadata.title == "工程建设项目竣工联合验收意见书 江海联验〔2022〕0001号"
-    fonts = [font.get_object() for page in reader.pages for font in page["/Resources"]["/Font"].values()]
+    sheets: list[Any] = list(reader.pages)
+    fonts = [font.get_object() for sheet in sheets for font in sheet["/Resources"]["/Font"].values()]
     assert {re.sub(r"^/[A-Z]{6}\+", "", font["/BaseFont"]) for font in fonts} == {
         "NotoSerifSC-Regular",
         "NotoSerifSC-Bold",

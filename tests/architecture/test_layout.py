@@ -15,9 +15,7 @@ WEB_AREA_FILES = {"controller.py", "pages.py", "service.py", "schemas.py"}
 @pytest.mark.parametrize("path", modules(), ids=lambda path: str(path.relative_to(ROOT)))
 def test_no_module_is_too_long(path: Path):
     lines = len(path.read_text(encoding="utf-8").splitlines())
-    assert lines <= LONGEST_MODULE, (
-        f"{path.relative_to(ROOT)} 有 {lines} 行，超过 {LONGEST_MODULE} 行，请拆开。"
-    )
+    assert lines <= LONGEST_MODULE, f"{path.relative_to(ROOT)} 有 {lines} 行，超过 {LONGEST_MODULE} 行，请拆开。"
 
 
 def test_every_folder_of_tests_is_a_package():

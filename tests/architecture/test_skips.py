@@ -19,9 +19,7 @@ SKIPS = {
     "module": "pytest.skip('reason of module', allow_module_level=True)",
     "importorskip": "pytest.importorskip('not_there', reason='reason of importorskip')",
     "unittest": (
-        "import unittest\n"
-        "class It(unittest.TestCase):\n"
-        "    def test_it(self): self.skipTest('reason of unittest')"
+        "import unittest\nclass It(unittest.TestCase):\n    def test_it(self): self.skipTest('reason of unittest')"
     ),
 }
 OTHERS = {

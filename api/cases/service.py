@@ -1,0 +1,211 @@
+"""Use cases of a case (办件用例): one function, one transaction; they know no HTTP."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import date
+from typing import Any
+from uuid import uuid4
+
+from api.access import may
+from api.cases import schemas
+from api.cases.shapes import case_json
+from api.certificates.issuing import issue_certificate
+from api.parts import Parts
+from api.transaction import Order, Work, carry_out
+from engine import commands, orders
+from engine.commands import Desk
+from engine.dossier import FileRef, Verdict
+from engine.errors import ApprovalError, Fault, ForbiddenError, InputError, NotFoundError
+from engine.events import Actor, Event, day_of
+from engine.procedure import Command
+from engine.tasks import Task
+from engine.terms import read_day
+from models.files import require_files
+from models.ledger import events_of
+from models.projects import case_of, cases_seen_by, project_seen_by
+
+
+class StaleTaskError(ApprovalError):
+    """The task has changed since it was looked at (任务已变化): If-Match does not match."""
+
+    code = "task-changed"
+    title = "任务已变化，请重新查看"
+    title_en = "The task has changed"
+
+
+async def open_case(parts: Parts, order: Order, project: str, application: schemas.Application) -> tuple[int, dict[str, Any]]:
+    """Hand an application in for a project (提出申请)."""
+    await _seen_project(parts, order.actor, project)
+
+    async def step(work: Work) -> tuple[int, dict[str, Any]]:
+        body = application.model_dump(exclude_none=True)
+        service, units = body.pop("service"), body.pop("units", None)
+        _check_days(body)
+        parts.shelf.law(service, day_of(work.now))  # a service without a procedure is wrong input
+        known = work.dossier.buildings or ()
+        missing = [u for u in units or () if u not in known]
+        if missing:
+            raise InputError([Fault("/units", missing, f"项目没有这些单体：{'、'.join(missing)}。", "No such buildings.")])
+        case = str(uuid4())
+        work.add([commands.open_case(project, case, service, body, units, work.actor, work.now)])
+        return 201, await _shown(work, case)
+
+    return await carry_out(parts, order, project, step)
+
+
+def _check_days(body: Mapping[str, Any]) -> None:
+    faults: list[Fault] = []
+    for name in ("started_on", "completed_on"):
+        if name in body:
+            read_day(body[name], f"/{name}", faults)
+    if faults:
+        raise InputError(faults)
+
+
+async def command(
+    parts: Parts, order: Order, case: str, task_id: str, verb: Command, body: Any, etag: str | None
+) -> tuple[int, dict[str, Any]]:
+    """One command on one task (任务指令): the only way in which a task changes."""
+    project = await _project_of(parts, order.actor, case)
+
+    async def step(work: Work) -> tuple[int, dict[str, Any]]:
+        await work.let_time_pass(case)
+        desk = await work.desk(case)
+        task = desk.reading.task(task_id)
+        if task is None:
+            raise NotFoundError(f"办件没有任务“{task_id}”。", detail_en="No such task.")
+        if not may(order.actor, verb.value, task, applicant=desk.state.applicant):
+            raise ForbiddenError("这项任务不由您办理。", detail_en="This task is not yours.")
+        if etag is not None and etag.strip('"') != task.etag:
+            raise StaleTaskError("任务或其所依据的文书已变化，请重新查看后再办理。", detail_en="Look at the task again.")
+        if verb is Command.ISSUE:
+            await issue_certificate(work, desk, task)
+        else:
+            work.add(_ORDERS[verb](desk, task, body))
+        return 200, await _shown(work, case)
+
+    return await carry_out(parts, order, project, step)
+
+
+def _opinion(body: Any) -> orders.Opinion:
+    building = getattr(body, "building", "")
+    return orders.Opinion(Verdict(body.verdict), body.finding, body.article, building)
+
+
+def _day(text: str) -> date:
+    faults: list[Fault] = []
+    day = read_day(text, "/on", faults)
+    if day is None:
+        raise InputError(faults)
+    return day
+
+
+Ordered = Callable[[Desk, Task, Any], list[Event]]
+_ORDERS: Mapping[Command, Ordered] = {
+    Command.ACCEPT: lambda d, t, b: commands.accept(d, t),
+    Command.ASK_ONCE: lambda d, t, b: commands.ask_once(d, t),
+    Command.REFUSE: lambda d, t, b: commands.refuse(d, t, b.says),
+    Command.GIVE: lambda d, t, b: orders.give(d, t, _opinion(b)),
+    Command.SIGN_UNAFFECTED: lambda d, t, b: orders.sign_unaffected(d, t, b.reasons),
+    Command.WITHDRAW_OPINION: lambda d, t, b: orders.withdraw_opinion(d, t, b.reasons),
+    Command.STOP_CLOCK: lambda d, t, b: orders.stop_clock(d, t, b.reason, b.written_notice, b.says),
+    Command.RESUME_CLOCK: lambda d, t, b: orders.resume_clock(d, t),
+    Command.CALL: lambda d, t, b: orders.call(d, t, _day(b.on), b.place),
+    Command.HOLD: lambda d, t, b: orders.hold(d, t, b.attended, {k: _opinion(v) for k, v in b.findings.items()}, b.minutes),
+}
+BODIES: Mapping[Command, type[schemas.Body]] = {
+    Command.ACCEPT: schemas.Nothing,
+    Command.ASK_ONCE: schemas.Nothing,
+    Command.REFUSE: schemas.Refuse,
+    Command.GIVE: schemas.Give,
+    Command.SIGN_UNAFFECTED: schemas.Reasons,
+    Command.WITHDRAW_OPINION: schemas.Reasons,
+    Command.STOP_CLOCK: schemas.StopClock,
+    Command.RESUME_CLOCK: schemas.Nothing,
+    Command.CALL: schemas.Call,
+    Command.HOLD: schemas.Hold,
+    Command.ISSUE: schemas.Nothing,
+}
+"""What each command on a task takes."""
+
+
+async def withdraw(parts: Parts, order: Order, case: str, body: schemas.Withdraw) -> tuple[int, dict[str, Any]]:
+    """The owner withdraws the application (撤回申请)."""
+    return await _whole(parts, order, case, "withdraw", lambda d: commands.withdraw(d, body.says))
+
+
+async def answer(parts: Parts, order: Order, case: str, body: schemas.Answer) -> tuple[int, dict[str, Any]]:
+    """The owner hands the rectification of one list in (提交整改)."""
+    files = [FileRef(f.name, f.size, f.sha256) for f in body.files]
+    return await _whole(parts, order, case, "answer", lambda d: commands.answer(d, body.says, {}, files), files)
+
+
+async def extend(parts: Parts, order: Order, case: str, body: schemas.Extend) -> tuple[int, dict[str, Any]]:
+    """A limit is extended (延长期限)."""
+    return await _whole(parts, order, case, "extend", lambda d: commands.extend(d, body.days, body.approved_by, body.says, body.item))
+
+
+async def withdraw_certificate(parts: Parts, order: Order, case: str, body: schemas.Reasons) -> tuple[int, dict[str, Any]]:
+    """A certificate in force is withdrawn, with reasons (撤回证书)."""
+    return await _whole(parts, order, case, "withdraw_certificate", lambda d: commands.withdraw_certificate(d, body.reasons))
+
+
+async def _whole(
+    parts: Parts, order: Order, case: str, verb: str, make: Callable[[Desk], list[Event]], files: list[FileRef] | None = None
+) -> tuple[int, dict[str, Any]]:
+    project = await _project_of(parts, order.actor, case)
+
+    async def step(work: Work) -> tuple[int, dict[str, Any]]:
+        await work.let_time_pass(case)
+        desk = await work.desk(case)
+        if not may(order.actor, verb, None, applicant=desk.state.applicant):
+            raise ForbiddenError("这件事不由您办理。", detail_en="Not yours to do.")
+        await require_files(work.session, files or [])
+        work.add(make(desk))
+        return 200, await _shown(work, case)
+
+    return await carry_out(parts, order, project, step)
+
+
+async def show(parts: Parts, actor: Actor, case: str) -> dict[str, Any]:
+    """A case as it stands for this person (查看办件)."""
+    project = await _project_of(parts, actor, case)
+    async with parts.database.read() as session:
+        work = Work(parts, session, project, actor, parts.now(), await events_of(session, project))
+        return await _shown(work, case)
+
+
+async def listed(parts: Parts, actor: Actor) -> list[dict[str, Any]]:
+    """The cases that this person may see, the newest first (办件列表)."""
+    async with parts.database.read() as session:
+        return await cases_seen_by(session, actor)
+
+
+async def tasks_of(parts: Parts, actor: Actor, case: str) -> list[dict[str, Any]]:
+    """This person's own tasks of a case, with the commands that each takes now (我的任务)."""
+    shown = await show(parts, actor, case)
+    return [t for t in shown["tasks"] if t["yours"]]
+
+
+async def _shown(work: Work, case: str) -> dict[str, Any]:
+    desk = await work.desk(case)
+    return case_json(desk, work.parts.shelf.calendar, work.events)
+
+
+async def _project_of(parts: Parts, actor: Actor, case: str) -> str:
+    """The project of a case that this person may know of; a foreign case and none look the same (A2)."""
+    async with parts.database.read() as session:
+        found = await case_of(session, case, actor)
+    if found is None:
+        raise NotFoundError("没有这件办件，或您无权查看。", detail_en="No such case, or not yours to see.")
+    return found
+
+
+async def _seen_project(parts: Parts, actor: Actor, project: str) -> None:
+    async with parts.database.read() as session:
+        if not await project_seen_by(session, project, actor):
+            raise NotFoundError("没有这个项目，或您无权查看。", detail_en="No such project, or not yours to see.")
+
+
+__all__ = ["BODIES", "answer", "command", "extend", "listed", "open_case", "show", "tasks_of", "withdraw"]

@@ -1,0 +1,183 @@
+"""What the service says of a case (办件的表示): state, tasks, clocks, what is missing; Chinese beside each code."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from api.access import may
+from engine.commands import COMMAND_TITLES, STATE_TITLES, Desk, judge_now, lacking
+from engine.deadlines import UNIT_TITLES, CaseClock, clocks
+from engine.dossier import VERDICT_TITLES, DocVersion
+from engine.events import Event, EventKind, stamp
+from engine.kinds import commands as commands_of
+from engine.tasks import Task
+from engine.terms import Truth
+from engine.workdays import WorkCalendar
+
+EVENT_TITLES = {
+    EventKind.PROJECT_REGISTERED: "登记项目",
+    EventKind.FACTS_STATED: "填报或更正事实",
+    EventKind.DOCUMENT_FILED: "提交材料",
+    EventKind.CASE_OPENED: "提出申请",
+    EventKind.CORRECTION_ASKED: "一次告知补正",
+    EventKind.CORRECTIONS_SUPPLIED: "补正齐全",
+    EventKind.TAKEN_IN: "受理",
+    EventKind.INTAKE_REFUSED: "不予受理",
+    EventKind.ITEMS_DETERMINED: "确定适用事项",
+    EventKind.GIVEN: "出具意见",
+    EventKind.UNAFFECTED_SIGNED: "签署不受影响",
+    EventKind.OPINION_WITHDRAWN: "撤回意见",
+    EventKind.CLOCK_STOPPED: "停表",
+    EventKind.CLOCK_RESUMED: "恢复计时",
+    EventKind.EXTENDED: "延长期限",
+    EventKind.CALLED: "召集",
+    EventKind.HELD: "登记勘验或会议结果",
+    EventKind.ANSWERED: "提交整改",
+    EventKind.ANSWER_LAPSED: "逾期未整改，办件终止",
+    EventKind.LIMIT_PASSED: "期限届满",
+    EventKind.ISSUED: "出证",
+    EventKind.SEALED: "证书成文",
+    EventKind.NOT_PASSED: "不予通过",
+    EventKind.CASE_WITHDRAWN: "撤回申请",
+    EventKind.CERTIFICATE_WITHDRAWN: "撤回证书",
+}
+LAMP_TITLES = {"green": "绿灯", "yellow": "黄灯", "red": "红灯"}
+
+
+def case_json(desk: Desk, calendar: WorkCalendar, events: Sequence[Event]) -> dict[str, Any]:
+    """A case as one person sees it."""
+    state = desk.state
+    reading = desk.reading
+    application = next((d for e in events if e.case == state.case and e.kind is EventKind.CASE_OPENED for d in e.docs), None)
+    return {
+        "id": state.case,
+        "project": state.project,
+        "service": state.service,
+        "project_name": application.fields.get("project_name") if application else None,
+        "received_on": state.received_on.isoformat(),
+        "accepted_on": state.accepted_on.isoformat() if state.accepted_on else None,
+        "deemed_accepted": state.deemed,
+        "law": {"digest": state.law, "on": state.law_on.isoformat() if state.law_on else None},
+        "state": _state(desk),
+        "units": list(state.units) if state.units is not None else None,
+        "buildings": list(state.buildings),
+        "items": [
+            {"id": i.id, "title": i.title, "department": i.department, "part": i.part, "applies": i.applies.value, "since": i.since}
+            for i in state.items
+        ],
+        "tasks": [task_json(desk, t) for t in reading.tasks()] if state.ending is None else [],
+        "lists": [
+            {"step": a.step.id, "findings": [_doc(f) for f in a.findings], "within": a.rule.within} for a in reading.answerable()
+        ] if state.ending is None else [],
+        "missing": _missing(desk),
+        "clocks": [clock_json(c) for c in clocks(state, desk.law, calendar, desk.today)],
+        "ending": {"kind": state.ending.kind.value, "says": state.ending.says, "on": state.ending.on.isoformat(), **_kept(desk)} if state.ending else None,
+        "certificate": _certificate(desk),
+        "history": [event_json(e) for e in events if e.case in (None, state.case)],
+    }
+
+
+def _state(desk: Desk) -> dict[str, str]:
+    state = desk.state
+    if state.certificate_withdrawn is not None:
+        return {"code": "certificate_withdrawn", "says": "证书已撤回"}
+    if state.ending is not None:
+        return {"code": state.ending.kind.value, "says": state.ending.says}
+    if state.accepted_on is None:
+        waiting = state.asked is not None and state.asked.supplied_on is None
+        return {"code": "correction", "says": "待补正"} if waiting else {"code": "received", "says": "待受理"}
+    return {"code": "accepted", "says": "办理中"}
+
+
+def _kept(desk: Desk) -> dict[str, Any]:
+    data = desk.state.ending.data if desk.state.ending else {}
+    return {k: data[k] for k in ("reasons", "remedies", "kept", "kept_says") if k in data}
+
+
+def _certificate(desk: Desk) -> dict[str, Any] | None:
+    content, withdrawn = desk.state.certificate, desk.state.certificate_withdrawn
+    if content is None:
+        return None
+    status = "withdrawn" if withdrawn else "in_force"
+    out = {"number": content["number"], "check_code": content["check_code"], "status": status, "content_hash": content["content_hash"]}
+    if desk.state.sealed:
+        out["pdf_sha256"] = desk.state.sealed["sha256"]
+    return out
+
+
+def _missing(desk: Desk) -> dict[str, Any]:
+    """What the owner has still to bring: before acceptance everything at once, after it what blocks the issue."""
+    state = desk.state
+    if state.ending is not None:
+        return {"materials": [], "facts": []}
+    if state.accepted_on is None:
+        lack = lacking(desk, judge_now(desk))
+        return {
+            "materials": [{"id": i, "title": t} for i, t in lack.materials],
+            "facts": [{"fact": f, "building": b, "title": t} for f, b, t in lack.facts],
+        }
+    reading = desk.reading
+    papers = {m: t for i in state.items if i.applies is Truth.YES and i.part for m, t in reading.lacking(i, to_issue=True)}
+    return {"materials": [{"id": m, "title": t} for m, t in papers.items()], "facts": []}
+
+
+def task_json(desk: Desk, task: Task) -> dict[str, Any]:
+    """A task, with the commands that it takes now and whether this person may give them."""
+    takes = commands_of(task.step.kind, task.state)
+    yours = [c for c in takes if may(desk.actor, c.value, task, applicant=desk.state.applicant)]
+    return {
+        "id": task.id,
+        "title": task.step.title or task.step.id,
+        "kind": task.step.kind.value,
+        "about": task.about.as_json(),
+        "state": task.state.value,
+        "says": STATE_TITLES[task.state],
+        "party": task.party,
+        "items": list(task.items),
+        "reads": list(task.reads),
+        "blocked_by": list(task.blocked_by),
+        "commands": [{"command": c.value, "title": COMMAND_TITLES[c]} for c in yours],
+        "yours": bool(yours),
+        "etag": task.etag,
+        "opinion": _current(desk, task),
+    }
+
+
+def _current(desk: Desk, task: Task) -> dict[str, Any] | None:
+    reading = desk.reading
+    for slot in reading.slots(task.step.makes):
+        if slot.item == task.about.item and slot.building == task.about.building and (now := reading.current(task.step.makes, slot)):
+            return _doc(now)
+    return None
+
+
+def _doc(doc: DocVersion) -> dict[str, Any]:
+    return {
+        "id": doc.id, "item": doc.about.item, "building": doc.about.building, "round": doc.round, "by": doc.by,
+        "verdict": doc.verdict.value if doc.verdict else None, "says": VERDICT_TITLES[doc.verdict] if doc.verdict else "",
+        "finding": doc.fields.get("says", ""), "article": doc.fields.get("article", ""), "on": doc.on.isoformat() if doc.on else None,
+        "read": list(doc.read),
+    }
+
+
+def clock_json(clock: CaseClock) -> dict[str, Any]:
+    """A clock; a provisional day says so."""
+    lamp = clock.lamp.value if clock.lamp else None
+    return {
+        "key": clock.key, "item": clock.item, "limit": clock.limit, "title": clock.title, "kind": clock.kind.value,
+        "days": clock.days, "unit": clock.unit.value, "says": f"{clock.days}{UNIT_TITLES[clock.unit]}",
+        "start": clock.start.isoformat(), "due": clock.due.isoformat() if clock.due else None, "provisional": clock.provisional,
+        "done_on": clock.done_on.isoformat() if clock.done_on else None, "late": clock.late, "used_days": clock.used_days,
+        "lamp": lamp, "lamp_says": LAMP_TITLES.get(lamp or "", ""),
+    }
+
+
+def event_json(event: Event) -> dict[str, Any]:
+    """One line of a case's history."""
+    return {
+        "entry": event.seq, "at": stamp(event.at), "kind": event.kind.value, "title": EVENT_TITLES[event.kind],
+        "actor": event.actor.name, "department": event.actor.department, "task": event.task,
+        "documents": [d.id for d in event.docs], "says": event.data.get("says", ""),
+        "legal_instant": event.data.get("legal_instant"),
+    }

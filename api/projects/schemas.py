@@ -1,0 +1,33 @@
+"""What may be said of a project (项目的请求体)."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+from pydantic import Field
+
+from api.cases.schemas import FileIn, Prose, Word
+from api.requests import Body
+
+
+class ProjectIn(Body):
+    """Register a project (登记项目): facts and buildings are keyed by id or Chinese title, checked by the vocabulary."""
+
+    name: Word
+    facts: Annotated[dict[str, Any], Field(max_length=200)] | None = None
+    buildings: Annotated[list[dict[str, Any]], Field(max_length=500)] | None = None
+
+
+class FactsIn(Body):
+    """State or correct facts (填报、更正事实); null takes a fact back. ``buildings``, where given, is the whole list."""
+
+    facts: Annotated[dict[str, Any], Field(max_length=200)] | None = None
+    buildings: Annotated[list[dict[str, Any]], Field(max_length=500)] | None = None
+    reasons: Prose = ""
+
+
+class DocumentIn(Body):
+    """File a paper (提交材料): its typed fields, and the name, size and SHA-256 of its files."""
+
+    fields: Annotated[dict[str, Any], Field(max_length=50)] = {}
+    files: Annotated[list[FileIn], Field(max_length=50)] = []

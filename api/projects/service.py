@@ -1,0 +1,197 @@
+"""Use cases of a project (项目用例): register it, state and correct facts, file papers."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+from uuid import uuid4
+
+from api.access import may
+from api.parts import Parts
+from api.projects.schemas import DocumentIn, FactsIn, ProjectIn
+from api.transaction import Order, Work, carry_out
+from engine import commands
+from engine.dossier import FileRef
+from engine.errors import Fault, ForbiddenError, InputError, NotFoundError
+from engine.events import Actor, Event, EventKind, day_of
+from engine.facts import MOST_BUILDINGS, Scope, read_facts
+from engine.terms import Value, Vocabulary, escape, read_decimal, read_words, show
+from engine.codes import check_credit_code, check_project_code
+from models.files import require_files
+from models.ledger import events_of
+from models.projects import add_project, project_seen_by, projects_seen_by
+
+
+async def register(parts: Parts, order: Order, body: ProjectIn) -> tuple[int, dict[str, Any]]:
+    """Register a project (登记项目) with what is known of it so far."""
+    if not may(order.actor, "register_project", None):
+        raise ForbiddenError("登记项目须由建设单位办理。", detail_en="Owners register projects.")
+    project = str(uuid4())
+
+    async def before(session: Any) -> None:
+        await add_project(session, project, body.name, order.actor.id, parts.now())
+
+    async def step(work: Work) -> tuple[int, dict[str, Any]]:
+        work.add([Event(EventKind.PROJECT_REGISTERED, work.now, work.actor, project, data={"name": body.name})])
+        await _state(work, body.facts, body.buildings, "")
+        return 201, _project_json(work)
+
+    return await carry_out(parts, order, project, step, before)
+
+
+async def state_facts(parts: Parts, order: Order, project: str, body: FactsIn) -> tuple[int, dict[str, Any]]:
+    """State or correct facts (填报、更正事实): every open case is decided anew where that changes something."""
+    await _mine(parts, order.actor, project, "state_facts")
+
+    async def step(work: Work) -> tuple[int, dict[str, Any]]:
+        for case in work.cases():
+            await work.let_time_pass(case)
+        await _state(work, body.facts, body.buildings, body.reasons)
+        await work.tell_cases()
+        return 200, _project_json(work)
+
+    return await carry_out(parts, order, project, step)
+
+
+async def _state(work: Work, facts: Mapping[str, Any] | None, buildings: list[dict[str, Any]] | None, reasons: str) -> None:
+    vocabulary = work.parts.shelf.current.as_of(day_of(work.now)).vocabulary
+    faults: list[Fault] = []
+    read = _read_stated(facts, "/facts", Scope.PROJECT, vocabulary, faults)
+    _check_codes(read, faults)
+    rows = _read_buildings(buildings, vocabulary, faults)
+    if faults:
+        raise InputError(faults)
+    if read or rows is not None:
+        work.add([commands.state_facts(work.project, work.dossier, read, rows, work.actor, work.now, reasons)])
+
+
+def _read_stated(raw: Mapping[str, Any] | None, at: str, scope: Scope, vocabulary: Vocabulary, faults: list[Fault]) -> dict[str, Value | None]:
+    """Facts as stated, where an explicit null takes a fact back."""
+    out: dict[str, Value | None] = dict(read_facts(raw, at, scope, vocabulary, faults))
+    for key, value in (raw or {}).items():
+        fact = vocabulary.get(scope, key) or vocabulary.get(Scope.WORKS, key)
+        if value is None and fact is not None:
+            out[fact.id] = None
+    return out
+
+
+def _read_buildings(raw: list[dict[str, Any]] | None, vocabulary: Vocabulary, faults: list[Fault]) -> list[tuple[str, dict[str, Value | None]]] | None:
+    if raw is None:
+        return None
+    if len(raw) > MOST_BUILDINGS:
+        faults.append(Fault("/buildings", len(raw), f"至多 {MOST_BUILDINGS} 栋单体。", "Too many buildings."))
+        return None
+    rows: list[tuple[str, dict[str, Value | None]]] = []
+    for i, entry in enumerate(raw):
+        own = _read_stated(entry, f"/buildings/{i}", Scope.BUILDING, vocabulary, faults)
+        name = own.pop("name", None)
+        if name is None:
+            faults.append(Fault(f"/buildings/{i}/name", None, "每栋单体须有名称（name）。", "Each building needs a name."))
+        elif any(name == known for known, _ in rows):
+            faults.append(Fault(f"/buildings/{i}/name", name, "单体名称重复。", "Two buildings of one name."))
+        else:
+            rows.append((str(name), own))
+    return rows
+
+
+def _check_codes(facts: Mapping[str, Value | None], faults: list[Fault]) -> None:
+    for name, check in (("project_code", check_project_code), ("credit_code", check_credit_code)):
+        value = facts.get(name)
+        if isinstance(value, str) and not (found := check(value)).valid:
+            faults.append(Fault(f"/facts/{name}", value, found.says, "Not a valid code."))
+
+
+async def file_document(parts: Parts, order: Order, project: str, kind: str, body: DocumentIn) -> tuple[int, dict[str, Any]]:
+    """File a paper, or a newer version of it (提交材料); departments whose opinion read the older one must look again."""
+    await _mine(parts, order.actor, project, "file_document")
+
+    async def step(work: Work) -> tuple[int, dict[str, Any]]:
+        for case in work.cases():
+            await work.let_time_pass(case)
+        fields = _read_fields(work, kind, body.fields)
+        files = [FileRef(f.name, f.size, f.sha256) for f in body.files]
+        await require_files(work.session, files)
+        work.add([commands.file_document(work.project, work.dossier, kind, fields, files, work.actor, work.now)])
+        await work.tell_cases()
+        return 201, _project_json(work)
+
+    return await carry_out(parts, order, project, step)
+
+
+def _read_fields(work: Work, kind: str, raw: Mapping[str, Any]) -> dict[str, Any]:
+    """The typed fields of a paper, as its declaration has them; an unknown paper or field is a fault."""
+    book = work.parts.shelf.current.as_of(day_of(work.now))
+    material = next((m for i in book.items.values() for m in i.materials if m.id == kind), None)
+    if material is None:
+        known = "、".join(sorted({m.id for i in book.items.values() for m in i.materials}))
+        raise InputError([Fault("/kind", kind, f"没有这种材料；现有：{known}。", "No such material.")])
+    faults: list[Fault] = []
+    out: dict[str, Any] = {}
+    for key, value in raw.items():
+        at = f"/fields/{escape(key)}"
+        kind_of = material.fields.get(key)
+        if kind_of is None:
+            listed = "、".join(material.fields) or "无"
+            faults.append(Fault(at, key, f"材料“{material.title}”没有这个字段；现有：{listed}。", "No such field."))
+        elif kind_of == "decimal":
+            number = read_decimal(key, key, value, at, faults)
+            out[key] = None if number is None else str(number / 100) if number % 100 else str(number // 100)
+        else:
+            out[key] = value if isinstance(value, bool) else read_words(str(value), at, faults, key)
+    if faults:
+        raise InputError(faults)
+    return out
+
+
+async def shown(parts: Parts, actor: Actor, project: str) -> dict[str, Any]:
+    """A project as this person may see it (查看项目)."""
+    async with parts.database.read() as session:
+        if not await project_seen_by(session, project, actor):
+            raise NotFoundError("没有这个项目，或您无权查看。", detail_en="No such project, or not yours to see.")
+        return _project_json(Work(parts, session, project, actor, parts.now(), await events_of(session, project)))
+
+
+async def listed(parts: Parts, actor: Actor) -> list[dict[str, Any]]:
+    """The projects that this person may see (项目列表)."""
+    async with parts.database.read() as session:
+        return await projects_seen_by(session, actor)
+
+
+async def _mine(parts: Parts, actor: Actor, project: str, verb: str) -> None:
+    async with parts.database.read() as session:
+        seen = await project_seen_by(session, project, actor)
+    if not seen:
+        raise NotFoundError("没有这个项目，或您无权查看。", detail_en="No such project, or not yours to see.")
+    if not may(actor, verb, None, applicant=seen):
+        raise ForbiddenError("须由建设单位办理。", detail_en="The owner does this.")
+
+
+def _project_json(work: Work) -> dict[str, Any]:
+    vocabulary = work.parts.shelf.current.as_of(day_of(work.now)).vocabulary
+    dossier = work.dossier
+    stated = dossier.statement(vocabulary)
+    return {
+        "id": work.project,
+        "name": next((e.data["name"] for e in work.events if e.kind is EventKind.PROJECT_REGISTERED), ""),
+        "facts": _facts_json(stated.project, Scope.PROJECT, vocabulary),
+        "buildings": None if stated.buildings is None else [
+            {"name": b.name, **_facts_json(b.facts, Scope.BUILDING, vocabulary)} for b in stated.buildings
+        ],
+        "documents": [
+            {
+                "id": v.id, "kind": v.kind, "on": v.on.isoformat() if v.on else None, "by": v.by, "fields": dict(v.fields),
+                "files": [{"name": f.name, "size": f.size, "sha256": f.sha256} for f in v.files], "standing": v.standing.value,
+            }
+            for v in dossier.versions.values() if not v.kind.startswith("fact:")
+        ],
+        "cases": work.cases(),
+    }
+
+
+def _facts_json(facts: Mapping[str, Value], scope: Scope, vocabulary: Vocabulary) -> dict[str, Any]:
+    out = {}
+    for name, value in facts.items():
+        fact = vocabulary.get(scope, name) or vocabulary.get(Scope.WORKS, name)
+        if fact is not None:
+            out[name] = show(fact, value)
+    return out

@@ -1,0 +1,184 @@
+"""One command is one transaction (一令一事务): lock, let time pass, order, append, project, remember the answer, commit.
+
+The order of locks is the project, then its cases, then a counter, then the head of the ledger. Success is answered only
+after the commit has returned.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Awaitable, Callable, Iterable, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from typing import Any
+
+from api.parts import Parts
+from engine.case import CaseState, Law, fold, fold_project
+from engine.commands import Desk, after_filing
+from engine.deadlines import clocks, due_events, wakeups
+from engine.dossier import Dossier
+from engine.errors import NotFoundError
+from engine.events import SYSTEM, Actor, Event, EventKind, day_of
+from engine.ledger import digest
+from models.database import Session
+from models.idempotency import recall, remember
+from models.ledger import append, events_of, lock_project
+from models.projections import write_projections
+
+
+@dataclass(slots=True)
+class Work:
+    """A command at work inside its transaction: the project's events so far, and those that it adds."""
+
+    parts: Parts
+    session: Session
+    project: str
+    actor: Actor
+    now: datetime
+    events: list[Event]
+    new: list[Event] = field(default_factory=list)
+    after_append: list[Callable[[Sequence[Event]], Awaitable[None]]] = field(default_factory=list)
+    """What needs the ledger's numbers: rows that name an entry, and the last checks before the commit."""
+
+    @property
+    def dossier(self) -> Dossier:
+        """The project's own file."""
+        return fold_project(self.events)
+
+    def cases(self) -> list[str]:
+        """Ids of the project's cases, in the order in which they were opened."""
+        return [e.case for e in self.events if e.kind is EventKind.CASE_OPENED and e.case]
+
+    def state(self, case: str) -> CaseState:
+        """A case as it stands, what this command has added included."""
+        return fold(self.events, case)
+
+    async def law(self, state: CaseState) -> Law:
+        """The law that decides a case."""
+        return await self.parts.shelf.law_of(self.session, state, day_of(self.now))
+
+    async def desk(self, case: str) -> Desk:
+        """A desk for one case, for the person who orders."""
+        state = self.state(case)
+        law = await self.law(state)
+        return Desk(state, law, self.actor, self.now, self.parts.decider(law.book, state.service))
+
+    def add(self, events: Iterable[Event]) -> None:
+        """Add events; their numbers are the ledger's to give, until then they only count on."""
+        for event in events:
+            last = self.events[-1].seq if self.events else 0
+            numbered = replace(event, seq=last + 1)
+            self.events.append(numbered)
+            self.new.append(numbered)
+
+    async def let_time_pass(self, case: str) -> None:
+        """Put on record what the passing of time has brought to a case, before anything is ordered."""
+        while True:
+            state = self.state(case)
+            if state.ending is not None:
+                return
+            law = await self.law(state)
+            if state.accepted_on is None:
+                law = self.parts.shelf.law(state.service, state.received_on)
+            decide = self.parts.decider(law.book, state.service)
+            brought = due_events(state, law, self.parts.shelf.calendar, self.now, decide)
+            if not brought:
+                return
+            self.add(brought)
+
+    async def tell_cases(self) -> None:
+        """What a filing brings to the project's open cases: corrections complete, items determined anew."""
+        for case in self.cases():
+            self.add(after_filing(await self.desk(case)))
+
+    async def write(self, key: str | None) -> None:
+        """Append what is new, and write the projections of every case that it touches."""
+        if not self.new:
+            return
+        if any(e.kind is EventKind.TAKEN_IN for e in self.new):
+            await self.parts.shelf.keep(self.session, self.now)
+        count = len(self.new)
+        more = {"policy": self.parts.shelf.current.digest, "key": key}
+        stored = await append(self.session, self.new, more=more)
+        self.events[-count:] = stored
+        self.new = []
+        touched = {e.case for e in stored if e.case}
+        for case in self.cases():
+            if case in touched or any(e.case is None for e in stored):
+                state = self.state(case)
+                law = await self.law(state)
+                today = day_of(self.now)
+                calendar = self.parts.shelf.calendar
+                await write_projections(
+                    self.session, state, law, clocks(state, law, calendar, today), wakeups(state, law, calendar, today), self.events
+                )
+        for each in self.after_append:
+            await each(stored)
+
+
+Step = Callable[[Work], Awaitable[tuple[int, dict[str, Any]]]]
+"""What a command does inside its transaction; gives the status and the body of its answer."""
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """Who orders what, and how a repeat of it is known (幂等键)."""
+
+    actor: Actor
+    route: str
+    key: str | None
+    body: Any
+
+    @property
+    def fingerprint(self) -> str:
+        """Hash of what was asked: the same key with another body is refused."""
+        return digest([self.route, self.body])
+
+
+async def carry_out(
+    parts: Parts, order: Order, project: str, step: Step, before: Callable[[Session], Awaitable[None]] | None = None
+) -> tuple[int, dict[str, Any]]:
+    """Carry a command out, or give the answer that it was given before.
+
+    ``before`` runs ahead of the project's lock: the registration of a project makes the row that is locked.
+
+    Raises:
+        NotFoundError: there is no such project.
+        RefusedError, InputError, …: nothing is done then.
+    """
+
+    async def attempt(session: Session) -> tuple[int, dict[str, Any]]:
+        if order.key is not None:
+            known = await recall(session, order.actor.id, order.route, order.key, order.fingerprint)
+            if known is not None:
+                return known.status, json.loads(known.body)
+        if before is not None:
+            await before(session)
+        if not await lock_project(session, project):
+            raise NotFoundError("没有这个项目。", detail_en="No such project.")
+        events = await events_of(session, project)
+        now = max([parts.now(), *(e.at for e in events[-1:])])
+        work = Work(parts, session, project, order.actor, now, events)
+        status, answer = await step(work)
+        await work.write(order.key)
+        if order.key is not None:
+            body = json.dumps(answer, ensure_ascii=False)
+            await remember(session, order.actor.id, order.route, order.key, order.fingerprint, status, body, now)
+        await session.commit()
+        return status, answer
+
+    return await parts.database.run_command(attempt)
+
+
+async def sweep_case(parts: Parts, project: str, case: str) -> int:
+    """Let time pass for one case, by itself; gives how many entries that made."""
+    made = 0
+
+    async def step(work: Work) -> tuple[int, dict[str, Any]]:
+        nonlocal made
+        await work.let_time_pass(case)
+        made = len(work.new)
+        return 200, {}
+
+    await carry_out(parts, Order(SYSTEM, "sweep", None, None), project, step)
+    return made

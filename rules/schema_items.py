@@ -1,0 +1,198 @@
+"""Shapes of items, services and their procedures (事项、服务与流程的格式)."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from pydantic import Field, StringConstraints, model_validator
+from pydantic_core import PydanticCustomError
+
+from engine.decision import ItemKind
+from engine.procedure import Dimension, GuardKind, Party, StepKind
+from engine.terms import FactType, Firm, Force
+from rules.schema import Count, Dated, Name, Shape, Sourced, Text, YesNo
+
+
+class MaterialShape(Sourced):
+    """A paper (材料)."""
+
+    id: Name
+    title: Text
+    firm: Firm
+    when: Name | None = None
+    fields: dict[Name, FactType] = Field(default_factory=dict)
+
+
+class ItemLimitShape(Shape):
+    """A limit of an item (事项时限), under a condition if named."""
+
+    limit: Name
+    when: Name | None = None
+
+
+class NeedShape(Sourced):
+    """A document needed from another step (前置)."""
+
+    doc: Name | None = None
+    one_of: tuple[Name, ...] = ()
+    firm: Firm = Firm.REQUIRED
+    when: Name | None = None
+
+    @model_validator(mode="after")
+    def _one(self) -> NeedShape:
+        if (self.doc is None) == (not self.one_of):
+            raise PydanticCustomError("need_form", "前置须恰好写明 doc（一份）与 one_of（任一份）之一")
+        return self
+
+
+class ItemShape(Dated):
+    """An entry of the catalogue (事项)."""
+
+    id: Annotated[str, StringConstraints(strict=True, pattern=r"^[A-Z]\d{2}$")]
+    title: Text
+    department: Name
+    kind: ItemKind
+    applies: Name
+    hits: Name | None = None
+    materials: tuple[MaterialShape, ...] = ()
+    limits: tuple[ItemLimitShape, ...] = ()
+    needs: tuple[NeedShape, ...] = ()
+    makes: tuple[Name, ...] = ()
+    needs_visit: YesNo = False
+    contested: str = ""
+    not_modelled: str = ""
+
+
+class SupplementShape(Dated):
+    """What a lower layer adds to an item (地方补充): papers, limits, a site visit. It takes nothing away."""
+
+    item: Name
+    materials: tuple[MaterialShape, ...] = ()
+    limits: tuple[ItemLimitShape, ...] = ()
+    needs_visit: YesNo = False
+
+
+class RequirementShape(Shape):
+    """A precondition of a service (前提条件)."""
+
+    condition: Name
+    example: str = ""
+    local: YesNo = False
+
+
+class AlertShape(Sourced):
+    """A warning (提示) while a condition certainly holds."""
+
+    code: Name
+    condition: Name
+    says: Text
+
+
+class ParameterTestShape(Shape):
+    """A test of a parameter (参数为某值时)."""
+
+    parameter: Name
+    is_: bool | int | str = Field(alias="is")
+
+
+class ServiceItemShape(Shape):
+    """An item in a service and its part there (事项在服务中的角色)."""
+
+    item: Name
+    part: Annotated[str, StringConstraints(strict=True, pattern=r"^(precondition|opinion|result)$")] | None = None
+    part_when: ParameterTestShape | None = None
+
+
+class GuardShape(Shape):
+    """A guard in its long form (适用条件)."""
+
+    any: Text | None = None
+    all: Text | None = None
+
+    @property
+    def kind(self) -> GuardKind:
+        """Whether any or all verdicts are meant."""
+        return GuardKind.ANY_VERDICT if self.any is not None else GuardKind.ALL_VERDICTS
+
+
+class StepNeedShape(Sourced):
+    """A need in its long form (所需文书)."""
+
+    doc: Text
+    firm: Firm = Firm.REQUIRED
+
+
+class OnFailShape(Shape):
+    """What answers a failure (不合格的处理)."""
+
+    answer: Name
+    failures: Count
+    by: Party | None = None
+    within: Name | None = None
+
+
+class StepShape(Sourced):
+    """One step (环节)."""
+
+    kind: StepKind
+    by: Party
+    makes: Name
+    title: str = ""
+    each: tuple[Dimension, ...] = ()
+    per: tuple[Dimension, ...] = ()
+    with_: Party | None = Field(None, alias="with")
+    items: str | None = None
+    when: GuardShape | Text | None = None
+    needs: tuple[StepNeedShape | Text, ...] = ()
+    after: tuple[Text, ...] = ()
+    checks: tuple[Text, ...] = ()
+    on_fail: OnFailShape | None = None
+    refuses: Name | None = None
+    form: Name | None = None
+    limit: Name | None = None
+    force: Force = Force.FORMAL
+
+
+class FormShape(Sourced):
+    """A paper that is handed out (证书样式)."""
+
+    id: Name
+    title: Text
+    series: Name
+    number: Text
+    issuer: Name
+    effect: Text
+    template: Name
+
+
+class ProcedureShape(Dated):
+    """The steps of a service (流程)."""
+
+    steps: dict[Name, StepShape]
+    limit: Name | None = None
+    cap: Name | None = None
+    lead: str = ""
+    forms: tuple[FormShape, ...] = ()
+    kept_after_lapse: str = ""
+
+
+class ServiceShape(Shape):
+    """A service (服务); ``extends`` where a lower layer adds to one that stands above."""
+
+    id: Name | None = None
+    extends: Name | None = None
+    title: str = ""
+    requires: tuple[RequirementShape, ...] = ()
+    any_item: YesNo = False
+    items: tuple[ServiceItemShape, ...] = ()
+    alerts: tuple[AlertShape, ...] = ()
+    exclusive: tuple[tuple[Name, ...], ...] = ()
+    procedure: ProcedureShape | None = None
+
+    @model_validator(mode="after")
+    def _named(self) -> ServiceShape:
+        if (self.id is None) == (self.extends is None):
+            raise PydanticCustomError("service_form", "服务须恰好写明 id（新的服务）与 extends（补充上级已有的服务）之一")
+        if self.id is not None and not self.title:
+            raise PydanticCustomError("service_title", "新的服务须写明 title")
+        return self
