@@ -1,7 +1,7 @@
 """Domain errors as answers (出错时的答复): RFC 9457 problem documents in Chinese or English. Status codes live here alone.
 
-Every :class:`~engine.errors.ApprovalError` has its status in ``STATUS``; a test walks all subclasses. What is not ours
-is caught by :func:`last_resort`, logged with its traceback under the request id, and answered without a word of it.
+Every :class:`~engine.errors.ApprovalError` has the status of its code in ``STATUS``; a test walks all subclasses. What
+is not ours is caught by :func:`last_resort`, logged with its traceback under the request id, and answered without a word of it.
 """
 
 from __future__ import annotations
@@ -16,20 +16,8 @@ from litestar.types import ExceptionHandlersMap
 from sqlalchemy.exc import InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
-from api.requests import NotJsonError, language_of, request_id
-from api.settings import SettingsError
-from engine.errors import (
-    ApprovalError,
-    ConflictError,
-    DisagreementError,
-    Fault,
-    ForbiddenError,
-    InputError,
-    NotFoundError,
-    NotPublishedError,
-    PolicyError,
-    RefusedError,
-)
+from api.middleware import request_id
+from engine.errors import ApprovalError, Fault, ForbiddenError, InputError, NotFoundError
 
 PROBLEM_JSON = "application/problem+json"
 SHOWN_CHARACTERS = 200
@@ -38,6 +26,14 @@ logger = logging.getLogger("yichuang.errors")
 
 
 # --- errors that only a service has -----------------------------------------------------------------------------------
+
+
+class NotJsonError(InputError):
+    """The body is no JSON (不是 JSON), or JSON of a kind that is not read: where and why."""
+
+    code = "not-json"
+    title = "请求体不是合格的 JSON"
+    title_en = "Not JSON"
 
 
 class SignedOutError(ApprovalError):
@@ -58,14 +54,6 @@ class ThrottledError(ApprovalError):
     def __init__(self, detail: str, *, detail_en: str = "", seconds: int = 1) -> None:
         super().__init__(detail, detail_en=detail_en)
         self.seconds = seconds
-
-
-class ChangedError(ApprovalError):
-    """What the person looked at has changed since (所看内容已变化): look again, then decide."""
-
-    code = "changed-since"
-    title = "内容已变化，请刷新后再办"
-    title_en = "Changed since you looked"
 
 
 class UnconditionalError(ApprovalError):
@@ -116,6 +104,14 @@ class AbortedError(ApprovalError):
     title_en = "Transfer aborted"
 
 
+class MethodError(ApprovalError):
+    """An address that does not take that method (不支持的操作)."""
+
+    code = "method"
+    title = "这个地址不支持这种操作"
+    title_en = "This address does not take that method"
+
+
 class UnavailableError(ApprovalError):
     """The service cannot do its work at the moment (服务暂不可用); nothing was done."""
 
@@ -124,35 +120,47 @@ class UnavailableError(ApprovalError):
     title_en = "Unavailable for the moment"
 
 
-STATUS: dict[type[ApprovalError], int] = {
-    ApprovalError: 500,
-    InputError: 422,
-    NotJsonError: 400,
-    KeyMissingError: 400,
-    AbortedError: 400,
-    SignedOutError: 401,
-    ForbiddenError: 403,
-    NotFoundError: 404,
-    RefusedError: 409,
-    ConflictError: 409,
-    NotPublishedError: 409,
-    LengthMissingError: 411,
-    ChangedError: 412,
-    TooLargeError: 413,
-    MediaTypeError: 415,
-    UnconditionalError: 428,
-    ThrottledError: 429,
-    PolicyError: 500,
-    SettingsError: 500,
-    DisagreementError: 503,
-    UnavailableError: 503,
+STATUS: dict[str, int] = {
+    "approval-error": 500,
+    "wrong-input": 422,
+    "not-json": 400,
+    "key-missing": 400,
+    "aborted": 400,
+    "signed-out": 401,
+    "not-yours": 403,
+    "not-found": 404,
+    "method": 405,
+    "not-now": 409,
+    "already-there": 409,
+    "two-conclusions": 409,
+    "not-published": 409,
+    "still-running": 409,
+    "length-missing": 411,
+    "task-changed": 412,
+    "too-large": 413,
+    "media-type": 415,
+    "key-reused": 422,
+    "if-match-missing": 428,
+    "too-many": 429,
+    "policy-data": 500,
+    "settings": 500,
+    "database-settings": 500,
+    "broken-bytes": 500,
+    "engines-disagree": 503,
+    "unavailable": 503,
+    "storage": 503,
+    "busy": 503,
+    "day-turned": 503,
+    "clock-went-back": 503,
+    "outcome-unknown": 503,
 }
-"""The one map from errors to status codes. Two engines that differ fail closed: nothing is decided, 503."""
+"""The one map from the codes of errors to statuses. Two engines that differ fail closed: nothing is decided, 503."""
 
 
 def status_of(error: ApprovalError) -> int:
     """The status that an error is answered with: its own, or its nearest parent's."""
-    return next(STATUS[kind] for kind in type(error).__mro__ if kind in STATUS)
+    codes = (getattr(kind, "code", "") for kind in type(error).__mro__)
+    return next((STATUS[code] for code in codes if code in STATUS), 500)
 
 
 # --- the document -----------------------------------------------------------------------------------------------------
@@ -193,12 +201,28 @@ def _fault(fault: Fault, english: bool) -> dict[str, Any]:
     return {"pointer": shown(fault.pointer), "value": shown(fault.value), "fix": fix}
 
 
+def language_of(accepted: str) -> str:
+    """``zh`` or ``en``, whichever an Accept-Language likes better; Chinese where it likes both or neither."""
+    best = {"zh": 0.0, "en": 0.0}
+    for part in accepted[:1000].split(","):
+        tag, _, weight = part.partition(";")
+        name = tag.strip().lower().split("-")[0]
+        if name not in best:
+            continue
+        try:
+            weighed = float(weight.strip().removeprefix("q=")) if weight.strip() else 1.0
+        except ValueError:
+            weighed = 0.0
+        best[name] = max(best[name], weighed)
+    return "en" if best["en"] > best["zh"] else "zh"
+
+
 # --- handlers ---------------------------------------------------------------------------------------------------------
 
 
 def answer(request: Request[Any, Any, Any], error: ApprovalError, headers: Mapping[str, str] | None = None) -> Response[Any]:
     """The answer to an error: a problem document; for a browser on a page, a page."""
-    language = language_of(request)
+    language = language_of(request.headers.get("accept-language", ""))
     document = problem(error, language=language, instance=request_id(request.scope))
     more = {**_headers_of(error), **(headers or {}), "Content-Language": "en" if language == "en" else "zh-CN"}
     more["Vary"] = "Accept, Accept-Language"
@@ -218,7 +242,7 @@ def _headers_of(error: ApprovalError) -> dict[str, str]:
         return {"WWW-Authenticate": 'Bearer realm="yichuang"'}
     if isinstance(error, ThrottledError):
         return {"Retry-After": str(error.seconds)}
-    if isinstance(error, UnavailableError):
+    if status_of(error) == 503:
         return {"Retry-After": "1"}
     return {}
 
@@ -239,27 +263,12 @@ def http_error(request: Request[Any, Any, Any], error: HTTPException) -> Respons
         401: SignedOutError("请先登录。", detail_en="Sign in first."),
         403: ForbiddenError("您无权办理。", detail_en="Not yours to do."),
         404: NotFoundError("没有这个地址。", detail_en="No such address."),
+        405: MethodError("这个地址不支持这种操作。", detail_en="This address does not take that method."),
         413: TooLargeError("内容超过大小上限。", detail_en="More bytes than are taken."),
     }
     if error.status_code in known:
-        return answer(request, known[error.status_code])
-    if error.status_code >= 500:
-        return last_resort(request, error)
-    document = _plain(error, language_of(request), request_id(request.scope))
-    return Response(document, media_type=PROBLEM_JSON, status_code=error.status_code, headers=error.headers or {})
-
-
-def _plain(error: HTTPException, language: str, instance: str) -> dict[str, Any]:
-    chinese = "这个地址不支持这种操作。" if error.status_code == 405 else "请求不能受理。"
-    english = "This address does not take that method." if error.status_code == 405 else "The request is not taken."
-    return {
-        "type": f"urn:yichuang:problem:http-{error.status_code}",
-        "title": english if language == "en" else chinese,
-        "status": error.status_code,
-        "detail": english if language == "en" else chinese,
-        "code": f"http-{error.status_code}",
-        "instance": f"urn:yichuang:request:{instance}",
-    }
+        return answer(request, known[error.status_code], error.headers)
+    return last_resort(request, error)
 
 
 def _faults_of(error: ValidationException) -> list[Fault]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import date
 
 from engine.case import CaseState, Law
@@ -31,14 +32,14 @@ class Shelf:
 
     def law(self, service: str, on: date) -> Law:
         """The law of a day under the policy in force."""
-        return Law(self.current.as_of(on), self.current.procedure(service, on))
+        return _law(self.current, service, on)
 
     async def law_of(self, session: Session, state: CaseState, today: date) -> Law:
         """The law that a case is decided by: its own once it is accepted, today's before."""
         if state.law is None or state.law_on is None:
             return self.law(state.service, today)
         policy = await self._policy(session, state.law)
-        return Law(policy.as_of(state.law_on), policy.procedure(state.service, state.law_on))
+        return _law(policy, state.service, state.law_on)
 
     async def _policy(self, session: Session, digest: str) -> Policy:
         known = self._known.get(digest)
@@ -53,3 +54,10 @@ class Shelf:
     async def keep(self, session: Session, now: object) -> None:
         """Store the source text of the policy in force, once, before a case can rest on it."""
         await keep_source(session, self.current.digest, canonical(self.sources))
+
+
+def _law(policy: Policy, service: str, on: date) -> Law:
+    """A policy's law of a day, with the region's name for papers that are handed out."""
+    book = policy.as_of(on)
+    named = {**book.parameters, "region_title": policy.regions.get(policy.default_region, "")}
+    return Law(replace(book, parameters=named), policy.procedure(service, on))

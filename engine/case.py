@@ -79,6 +79,8 @@ class CaseState:
     law_on: date | None = None
     """The day whose law decides it: the day of acceptance."""
     deemed: bool = False
+    eligible: Truth = Truth.YES
+    """Whether the preconditions hold, as the last determination found."""
     stops: tuple[Stop, ...] = ()
     answering: tuple[tuple[str, date, date | None], ...] = ()
     """Per list of failures: step, the day it went out, the day it was answered."""
@@ -111,6 +113,8 @@ class CaseState:
                 self.deemed,
                 self.accepted_on is not None,
                 self.ending is not None,
+                self.eligible,
+                frozenset(step for step, _, answered in self.answering if answered is None),
             )
         )
 
@@ -207,7 +211,22 @@ def _items_determined(state: CaseState, event: Event) -> CaseState:
     data = event.data
     items = tuple(item_from_json(i) for i in data["items"])
     conditions = {name: Truth(value) for name, value in data["conditions"].items()}
-    return replace(_only_files(state, event), items=items, conditions=conditions)
+    gone = {i.id for i in items if i.applies is not Truth.YES}
+    over = {s.task for s in state.stops if s.end is None and s.item in gone}
+    return replace(
+        _only_files(state, event),
+        items=items,
+        conditions=conditions,
+        eligible=Truth(data["decision"]["eligible"]),
+        stops=tuple(replace(s, end=event.on) if s.end is None and s.task in over else s for s in state.stops),
+        marks={task: mark for task, mark in state.marks.items() if task not in over},
+        answering=_closed(state, data.get("closes", ()), event.on),
+    )
+
+
+def _closed(state: CaseState, steps: Iterable[str], on: date) -> tuple[tuple[str, date, date | None], ...]:
+    """The lists after those of some steps have come to their end."""
+    return tuple((s, a, on if b is None and s in steps else b) for s, a, b in state.answering)
 
 
 def _marked(mark: TaskState | None) -> Any:
@@ -239,15 +258,12 @@ def _extended(state: CaseState, event: Event) -> CaseState:
 def _held(state: CaseState, event: Event) -> CaseState:
     state = replace(_only_files(state, event), marks=_mark(state, event, None))
     if asks := event.data.get("asks"):
-        return replace(state, answering=(*state.answering, (asks, event.on, None)))
+        return replace(state, answering=(*_closed(state, (asks,), event.on), (asks, event.on, None)))
     return state
 
 
 def _answered(state: CaseState, event: Event) -> CaseState:
-    closed = tuple(
-        (s, a, event.on) if s == event.data["step"] and b is None else (s, a, b) for s, a, b in state.answering
-    )
-    return replace(_only_files(state, event), answering=closed)
+    return replace(_only_files(state, event), answering=_closed(state, (event.data["step"],), event.on))
 
 
 def _limit_passed(state: CaseState, event: Event) -> CaseState:

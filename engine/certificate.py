@@ -8,12 +8,13 @@ from decimal import Decimal
 from typing import Any
 
 from engine.case import CaseState
-from engine.commands import REMEDIES, Desk
+from engine.commands import REMEDIES, Desk, judge_now
+from engine.decision import cite_json
 from engine.dossier import VERDICT_TITLES, About, DocVersion, Verdict
 from engine.ledger import canonical, digest
 from engine.procedure import APPLICATION, Form, Step
 from engine.tasks import Task
-from engine.terms import Force, Scope, show
+from engine.terms import Force, Scope, Truth, show
 
 
 def number_of(form: Form, day: date, serial: int) -> str:
@@ -59,6 +60,9 @@ def refusal_of(desk: Desk, task: Task, title: str, entries: Mapping[str, int]) -
         for o in opinions
         if o["verdict"] != VERDICT_TITLES[Verdict.PASS]
     ]
+    if desk.state.eligible is Truth.NO:
+        found = judge_now(desk)
+        reasons += [{"item": "", "says": r.says, "cite": cite_json(r.cite)} for r in found.reasons]
     kept = [o["title"] for o in opinions if o["verdict"] == VERDICT_TITLES[Verdict.PASS]]
     return _hashed(
         {
@@ -80,13 +84,8 @@ def refusal_of(desk: Desk, task: Task, title: str, entries: Mapping[str, int]) -
     )
 
 
-def kept_after(state: CaseState, step: Step) -> list[dict[str, str]]:
-    """What may be kept when a case ends without a result: the findings and opinions that passed."""
-    kept = [
-        v
-        for v in state.dossier.versions.values()
-        if v.about.case == state.case and v.verdict is Verdict.PASS and not state.dossier.stale(v)
-    ]
+def kept_after(state: CaseState) -> list[dict[str, str]]:
+    """What may be kept when a case ends without a result: the findings and opinions that passed, as they stand now."""
     return [
         {
             "doc": v.id,
@@ -94,8 +93,11 @@ def kept_after(state: CaseState, step: Step) -> list[dict[str, str]]:
             "building": v.about.building,
             "on": v.on.isoformat() if v.on else "",
         }
-        for v in kept
-        if v.maker != step.makes
+        for v in state.dossier.versions.values()
+        if v.about.case == state.case
+        and v.verdict is Verdict.PASS
+        and state.dossier.current(v.kind, v.about) is v
+        and not state.dossier.stale(v)
     ]
 
 
@@ -111,12 +113,13 @@ def _hashed(content: dict[str, Any]) -> dict[str, Any]:
 def _head(desk: Desk, form: Form, force: Force) -> dict[str, Any]:
     state, book = desk.state, desk.law.book
     application = _application(state)
-    area = sum(_areas(desk))
+    areas = _areas(desk)
+    area = 0 if None in areas else sum(a for a in areas if a is not None)
     return {
         "form": form.template,
         "title": form.title,
         "force": force.value,
-        "issuer": form.issuer,
+        "issuer": book.departments.get(form.issuer, form.issuer),
         "case": state.case,
         "region": book.parameters.get("region_title", ""),
         "project": {
@@ -199,9 +202,11 @@ def _project_fact(desk: Desk, name: str) -> Any:
     return show(fact, desk.state.dossier.statement(vocabulary).project.get(name)) if fact is not None else None
 
 
-def _areas(desk: Desk) -> list[int]:
+def _areas(desk: Desk) -> list[int | None]:
+    """The area of each building in hundredths; None where nobody has stated it."""
     rows = desk.state.dossier.statement(desk.law.book.vocabulary).buildings or ()
-    return [a for b in rows if b.name in desk.state.buildings and isinstance(a := b.facts.get("floor_area_m2"), int)]
+    areas = (b.facts.get("floor_area_m2") for b in rows if b.name in desk.state.buildings)
+    return [a if isinstance(a, int) else None for a in areas]
 
 
 def _square_metres(hundredths: int) -> Any:

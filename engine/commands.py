@@ -11,16 +11,17 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 
-from engine.case import CaseState, Law, determined
+from engine.case import Asked, CaseState, Law, determined, item_from_json
+from engine.clock_events import Approver
 from engine.decision import Decision, reason_json
-from engine.dossier import FACT, About, DocVersion, Dossier, FileRef, value_to_store
+from engine.dossier import FACT, About, DocVersion, Dossier, FileRef, Standing, value_to_store
 from engine.errors import Fault, InputError, RefusedError
 from engine.events import SYSTEM, Actor, Event, EventKind, day_of
 from engine.facts import Statement
 from engine.kinds import TABLES
 from engine.procedure import APPLICATION, Command, TaskState
 from engine.tasks import Reading, Task
-from engine.terms import Firm, Truth, Value
+from engine.terms import Firm, Force, Truth, Value
 
 Decide = Callable[[Statement], Decision]
 """Both engines over one statement; raises DisagreementError where they do not agree."""
@@ -92,6 +93,12 @@ def allow(task: Task, command: Command) -> None:
         f"“{task.step.title or task.id}”（{task.id}）现为“{STATE_TITLES[task.state]}”，不能“{COMMAND_TITLES[command]}”{waits}。",
         detail_en=f"Task {task.id} is {task.state}; it does not take {command} now.",
     )
+
+
+def allow_now(desk: Desk, task: Task, command: Command) -> None:
+    """``allow``, and nothing at all once the case has ended."""
+    not_ended(desk)
+    allow(task, command)
 
 
 STATE_TITLES = {
@@ -235,13 +242,18 @@ class Lack:
 
 
 def lacking(desk: Desk, decision: Decision) -> Lack:
-    """What must be there before the case is taken in: facts that leave something undecided, and required materials."""
+    """What must be there before the case is taken in: facts that leave something undecided, and required materials.
+
+    A material that may be assumed is left out under simulated approval alone; a formal case wants the paper itself.
+    """
+    simulated = any(s.force is Force.SIMULATED for s in desk.law.procedure.steps)
+    wanted = (Firm.REQUIRED,) if simulated else (Firm.REQUIRED, Firm.ASSUMABLE)
     materials: dict[str, str] = {}
     for each in decision.items:
         if each.applies is Truth.NO or each.part is None:
             continue
         for material in each.materials:
-            if material.firm is Firm.REQUIRED and not desk.state.dossier.good(material.id, About()):
+            if material.firm in wanted and not desk.state.dossier.good(material.id, About()):
                 materials.setdefault(material.id, material.title)
     facts = tuple((n.fact, n.building or "", n.title) for n in decision.needs)
     return Lack(tuple(materials.items()), facts)
@@ -255,7 +267,7 @@ def judge_now(desk: Desk) -> Decision:
 
 def accept(desk: Desk, task: Task) -> list[Event]:
     """Take the case in (受理): every precondition holds and nothing is missing; the items are determined with it."""
-    allow(task, Command.ACCEPT)
+    allow_now(desk, task, Command.ACCEPT)
     decision = judge_now(desk)
     lack = lacking(desk, decision)
     if decision.eligible is Truth.NO:
@@ -305,7 +317,7 @@ def taken_in(desk: Desk, task: Task, decision: Decision, accepted_on: date, *, d
 
 def ask_once(desk: Desk, task: Task) -> list[Event]:
     """Tell the owner, once, everything that is missing (一次告知); it is computed, so nothing can be left out."""
-    allow(task, Command.ASK_ONCE)
+    allow_now(desk, task, Command.ASK_ONCE)
     if desk.state.asked is not None:
         raise RefusedError(
             "补正只能告知一次（行政许可法第三十二条第一款第四项），此前已告知。",
@@ -331,7 +343,7 @@ def ask_once(desk: Desk, task: Task) -> list[Event]:
 
 def refuse(desk: Desk, task: Task, says: str) -> list[Event]:
     """Refuse to take the case in (不予受理), with reasons and remedies; not where everything holds and is there."""
-    allow(task, Command.REFUSE)
+    allow_now(desk, task, Command.REFUSE)
     decision = judge_now(desk)
     lack = lacking(desk, decision)
     if decision.eligible is not Truth.NO and not lack:
@@ -366,29 +378,23 @@ def after_filing(desk: Desk) -> list[Event]:
         return []
     if state.accepted_on is not None:
         return redetermined(desk)
-    if state.asked is None or state.asked.supplied_on is not None or _still_asked(state):
+    if state.asked is None or state.asked.supplied_on is not None:
         return []
     desk = desk.by_law()
+    decision = judge_now(desk)
+    if _still_asked(state.asked, lacking(desk, decision)):
+        return []
     task = desk.reading.task(desk.law.procedure.intake.id)
     assert task is not None
-    decision = judge_now(desk)
     supplied = desk.event(EventKind.CORRECTIONS_SUPPLIED, task, complete=True)
     if decision.eligible is not Truth.YES or lacking(desk, decision):
         return [supplied]  # what was asked is there, but the facts given now call for a person
     return [supplied, *taken_in(desk, task, decision, desk.today, deemed=False)]
 
 
-def _still_asked(state: CaseState) -> bool:
-    assert state.asked is not None
-    papers = any(not state.dossier.good(m, About()) for m, _ in state.asked.materials)
-    return papers or any(_unknown(state, fact, building) for fact, building, _ in state.asked.facts)
-
-
-def _unknown(state: CaseState, fact: str, building: str) -> bool:
-    if fact == "buildings":
-        return state.dossier.buildings is None
-    stated = state.dossier.current(FACT + fact, About(building=building))
-    return stated is None or stated.fields.get("value") is None
+def _still_asked(asked: Asked, lack: Lack) -> bool:
+    """Whether something that was asked for is still missing; what turned out not to be needed no longer is."""
+    return bool(set(asked.materials) & set(lack.materials) or set(asked.facts) & set(lack.facts))
 
 
 def redetermined(desk: Desk) -> list[Event]:
@@ -397,17 +403,28 @@ def redetermined(desk: Desk) -> list[Event]:
     decision = judge_now(desk)
     since = {i.id: i.since for i in state.items if i.since and i.applies is Truth.YES}
     data = determined(decision, desk.law.procedure, since, desk.today)
-    before = {i.id: (i.applies.value, i.part, list(i.buildings)) for i in state.items}
-    after = {i["id"]: (i["applies"], i["part"], i["buildings"]) for i in data["items"]}
-    if before == after:
+    items = tuple(item_from_json(i) for i in data["items"])
+    conditions = {name: Truth(value) for name, value in data["conditions"].items()}
+    if (items, conditions, decision.eligible) == (state.items, dict(state.conditions), state.eligible):
         return []
-    gone = {name for name, (applies, _, _) in after.items() if applies != Truth.YES}
+    gone = {i.id for i in items if i.applies is not Truth.YES}
     void = [
         v.id
         for v in state.dossier.versions.values()
-        if v.about.case == state.case and v.about.item in gone and v.verdict is not None
+        if v.about.case == state.case
+        and v.about.item in gone
+        and v.verdict is not None
+        and v.standing is not Standing.VOID
     ]
-    return [desk.event(EventKind.ITEMS_DETERMINED, None, (), void=void, **data)]
+    event = desk.event(EventKind.ITEMS_DETERMINED, None, (), void=void, **data)
+    after = replace(state, dossier=state.dossier.with_versions((), void), items=items)
+    return [replace(event, data={**event.data, "closes": _nothing_left(after, desk)})]
+
+
+def _nothing_left(state: CaseState, desk: Desk) -> list[str]:
+    """Steps whose list is out and has nothing on it any more: no answer is waited for, and no clock runs."""
+    left = {a.step.id for a in state.reading(desk.law.procedure).answerable()}
+    return [step for step, _, answered in state.answering if answered is None and step not in left]
 
 
 # --- the whole case ---------------------------------------------------------------------------------------------------
@@ -415,13 +432,13 @@ def redetermined(desk: Desk) -> list[Event]:
 
 def withdraw(desk: Desk, says: str) -> list[Event]:
     """The owner withdraws the application (撤回申请), at any time before it is decided."""
-    _not_ended(desk)
+    not_ended(desk)
     return [desk.event(EventKind.CASE_WITHDRAWN, says=says or "申请人撤回申请")]
 
 
 def answer(desk: Desk, says: str, fields: Mapping[str, Any], files: Sequence[FileRef]) -> list[Event]:
     """The one answer to one list of failures (整改完成): what is seen again is only what failed."""
-    _not_ended(desk)
+    not_ended(desk)
     lists = desk.reading.answerable()
     if not lists:
         raise RefusedError("现在没有等待整改的清单。", detail_en="No list of findings waits for an answer.")
@@ -438,9 +455,19 @@ def answer(desk: Desk, says: str, fields: Mapping[str, Any], files: Sequence[Fil
 
 def extend(desk: Desk, days: int, approved_by: str, says: str, item: str = "") -> list[Event]:
     """Extend a limit (延长期限): who may approve and by how much is the law's; the clock says whether it counts."""
-    _not_ended(desk)
+    not_ended(desk)
     if desk.state.accepted_on is None:
         raise RefusedError("尚未受理，没有可延长的期限。", detail_en="Not taken in yet: there is no limit to extend.")
+    faults: list[Fault] = []
+    if days < 1:
+        faults.append(Fault("/days", days, "延长的天数至少为 1。", "At least one day."))
+    if approved_by not in set(Approver):
+        listed = "、".join(Approver)
+        faults.append(Fault("/approved_by", approved_by, f"批准人应为下列之一：{listed}。", "Not an approver."))
+    if item and all(i.id != item or i.applies is not Truth.YES for i in desk.state.items):
+        faults.append(Fault("/item", item, "本办件没有这个事项。", "The case has no such item."))
+    if faults:
+        raise InputError(faults)
     if any(e.item == item for e in desk.state.extensions):
         raise RefusedError("该期限已经延长过一次。", detail_en="This limit was extended before.")
     return [desk.event(EventKind.EXTENDED, days=days, approved_by=approved_by, says=says, item=item)]
@@ -453,7 +480,8 @@ def withdraw_certificate(desk: Desk, says: str) -> list[Event]:
     return [desk.event(EventKind.CERTIFICATE_WITHDRAWN, says=says, number=desk.state.certificate["number"])]
 
 
-def _not_ended(desk: Desk) -> None:
+def not_ended(desk: Desk) -> None:
+    """Refuse whatever is ordered of a case that has ended."""
     if desk.state.ending is not None:
         raise RefusedError(
             f"办件已于 {desk.state.ending.on} 办结：{desk.state.ending.says}。",

@@ -301,7 +301,7 @@ class Tracer:
         below: list[Why] = []
         for literal in decisive:
             if isinstance(literal, Comparison):
-                reads.append(_read(literal.fact, row))
+                reads.append(self._read(literal.fact, row))
             elif isinstance(literal, Ref):
                 below.extend(self._behind(literal, row, truth))
             else:
@@ -323,7 +323,16 @@ class Tracer:
             if tally.where is not None:
                 below.append(self.why(tally.where, each))
             if tally.fact is not None and (tally.where is None or self._found[tally.where, each.key] is not Truth.NO):
-                reads.append(_read(tally.fact, each))
+                reads.append(self._read(tally.fact, each))
+
+    def _read(self, fact: Fact, row: Row) -> Read:
+        """The fact as the row has it, and whose it is: a building's too where it says otherwise than the works."""
+        key = (fact.scope, fact.id)
+        value = row.values.get(key)
+        own = fact.scope in (Scope.BUILDING, Scope.SPACE)
+        if fact.scope is Scope.WORKS and row.building is not None:
+            own = any(value != whole.values.get(key) for whole in self._subject.rows[Scope.PROJECT] or ())
+        return Read(fact, row.building if own else None, value)
 
     def missing(self, name: str, row: Row) -> dict[tuple[str, str | None], Fact | None]:
         """The unknown facts on which an unknown finding turns: (fact id, building) → fact; ``buildings`` → None."""
@@ -359,11 +368,6 @@ class Tracer:
                     and (target is None or self._found[target, each.key] is not Truth.NO)
                 ):
                     _note(literal.fact, each, out)
-
-
-def _read(fact: Fact, row: Row) -> Read:
-    building = row.building if fact.scope in (Scope.BUILDING, Scope.SPACE) else None
-    return Read(fact, building, row.values.get((fact.scope, fact.id)))
 
 
 def _note(fact: Fact, row: Row, out: dict[tuple[str, str | None], Fact | None]) -> None:

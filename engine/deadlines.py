@@ -99,7 +99,7 @@ def _item(
     kind = Kind.LICENCE if item.licence else Kind.OTHER
     for raw in item.limits:
         limit = law.book.limits.get(raw["id"])
-        if limit is None or limit.kind is LimitKind.PERIOD:
+        if limit is None or limit.kind is LimitKind.PERIOD or raw.get("binds") == "owner":
             continue
         local = pause if limit.kind is LimitKind.PROMISED else []
         yield _judged(
@@ -113,7 +113,7 @@ def _opinion_day(state: CaseState, law: Law, reading: Reading, item: ItemHere) -
         for need in step.needs if step.refuses else ():
             for slot in reading.slots(need.doc):
                 version = reading.current(need.doc, slot)
-                if slot.item == item.id and version is not None and not state.dossier.stale(version):
+                if slot.item == item.id and version is not None and not reading.stale(version):
                     if version.passes or state.dossier.answered(version) is None:
                         return version.on
     return state.ending.on if state.ending else None
@@ -193,9 +193,11 @@ def _judged(
     moments: list[tuple[date, int, What, Reason | None]] = [(start, 0, What.RECEIVED, None), (start, 1, What.ACCEPTED, None)]
     for reason, intervals in ((Reason.INSPECTION, by_law), (Reason.RECTIFICATION, local)):
         for a, b in union(intervals):
+            if b is not None and b <= max(a, start):
+                continue  # over before this clock began, or on the day on which it started
             moments.append((max(a, start), 3, What.SUSPENDED, reason))
             if b is not None:
-                moments.append((max(b, start), 2 if b > a else 4, What.RESUMED, reason))
+                moments.append((b, 2, What.RESUMED, reason))
     if done is not None:
         moments.append((max(done, start), 6, What.DECIDED, None))
     events = [
@@ -214,11 +216,11 @@ def _judged(
     timeline = Timeline(clock_limit, tuple(sorted(events, key=lambda m: m.on)))
     key = f"{item or 'case'}:{limit.id}"
     try:
-        found = judge(timeline, calendar, max(today, events[-1].on), forecast=True)
+        found = judge(timeline, calendar, max(today, *(e.on for e in events)), forecast=True)
     except NotPublishedError:
         return _clock(key, item, limit, start, None, True, done, today, calendar)
     due = found.promised_due if promise else found.statutory_due
-    provisional = found.provisional or (due is not None and not calendar.is_final(due))
+    provisional = due is not None and not calendar.is_final(due)
     return _clock(key, item, limit, start, due, provisional, done, today, calendar, found.used_days)
 
 
@@ -252,7 +254,10 @@ def wakeups(state: CaseState, law: Law, calendar: WorkCalendar, today: date) -> 
         return ()
     out = []
     for clock in clocks(state, law, calendar, today):
-        if clock.due is not None and clock.done_on is None and clock.key not in state.passed:
+        if clock.due is None or clock.key in state.passed:
+            continue
+        binds = clock.kind is not LimitKind.PERIOD and clock.key != "intake"
+        if clock.done_on is None or (binds and clock.late):
             out.append(Wakeup(clock.key, "deemed" if clock.key == "intake" else "limit", end_of(clock.due)))
     return tuple(sorted(out, key=lambda w: (w.at, w.key)))
 
@@ -260,14 +265,15 @@ def wakeups(state: CaseState, law: Law, calendar: WorkCalendar, today: date) -> 
 def due_events(state: CaseState, law: Law, calendar: WorkCalendar, now: datetime, decide: Decide) -> list[Event]:
     """The next thing that time has brought by ``now`` and that no entry says yet; [] when there is none.
 
-    One thing at a time, the earliest first: the caller appends it, folds, and asks again. A forecast day brings nothing.
+    One thing at a time, the earliest first: the caller appends it, folds, and asks again. A provisional day brings
+    nothing: neither a forecast, nor the last days of a year that the next notice may still move.
     """
     desk = Desk(state, law, SYSTEM, now, decide)
     for wakeup in wakeups(state, law, calendar, desk.today):
         clock = next(c for c in clocks(state, law, calendar, desk.today) if c.key == wakeup.key)
         if wakeup.at > now:
             break
-        if clock.due is None or clock.due > calendar.published_until:
+        if clock.due is None or clock.provisional:
             continue
         if clock.key == "intake":
             return _deemed(desk, wakeup)
@@ -304,7 +310,7 @@ UNIT_TITLES = {Unit.WORKING: "个工作日", Unit.CALENDAR: "日", Unit.MONTH: "
 
 def _lapsed(desk: Desk, clock: CaseClock, wakeup: Wakeup) -> Event:
     """The list was not answered by its day: the case ends, and says what may be kept."""
-    kept = kept_after(desk.state, desk.law.procedure.intake)
+    kept = kept_after(desk.state)
     says = f"逾期未提交整改（最后一日为{clock.due}），办件终止，须重新申请"
     note = desk.law.procedure.kept_after_lapse
     return desk.event(EventKind.ANSWER_LAPSED, says=says, kept=kept, kept_says=note, legal_instant=stamp(wakeup.at))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from enum import StrEnum
 from typing import Any
@@ -41,10 +41,11 @@ class Material:
 
 @dataclass(frozen=True, slots=True)
 class ItemLimit:
-    """One limit of an item; with ``when``, only under that condition."""
+    """One limit of an item; with ``when``, only under that condition; ``binds`` as :class:`LimitInForce` has it."""
 
     limit: str
     when: str | None = None
+    binds: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -304,7 +305,7 @@ class _Conclusion:
         for entry in item.limits:
             if entry.limit not in self.book.limits or (entry.when and self.truth(entry.when) is not Truth.YES):
                 continue
-            limit = self.book.limits[entry.limit]
+            limit = replace(self.book.limits[entry.limit], binds=entry.binds)
             clash = next((x for x in out if x.kind is limit.kind and limit.kind is not LimitKind.PERIOD), None)
             if clash is not None:
                 _conflict((clash.id, limit.id), (item.id,))
@@ -426,6 +427,8 @@ def limit_json(limit: LimitInForce) -> dict[str, Any]:
         "cite": cite_json(limit.cite),
         "local": limit.local,
     }
+    if limit.binds:
+        out["binds"] = limit.binds
     if limit.assumed:
         out["assumed"] = assumed_json(limit.assumed)
     return out

@@ -213,7 +213,7 @@ class Dossier:
         return tuple(v for v in found if v is not None)
 
     def stale(self, version: DocVersion) -> bool:
-        """Whether what it read has been replaced by something different, or is itself stale (过时)."""
+        """Whether what it read has been replaced by something different, taken back, or is itself stale (过时)."""
         known = self._stale.get(version.id)
         if known is None:
             self._stale[version.id] = False  # a version reads only older ones, so this never answers for itself
@@ -228,7 +228,8 @@ class Dossier:
         now = self.current(read.kind, read.about)
         if now is None or (now.id != read.id and now.content != read.content):
             return True
-        return now.standing is not read.standing or self.stale(now)
+        weaker = read.standing is Standing.VOID or (now.standing is Standing.ASSUMED and read.standing is Standing.REAL)
+        return weaker or self.stale(now)  # a real paper of equal content discharges an assumption
 
     def good(self, kind: str, about: About, *, assumed: bool = False) -> bool:
         """Whether there is a version to build on: real (or assumed, where that may be), passing, not stale."""

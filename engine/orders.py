@@ -7,13 +7,13 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
-from engine.commands import REMEDIES, Desk, allow
+from engine.commands import REMEDIES, Desk, allow_now
 from engine.dossier import VERDICT_TITLES, About, DocVersion, Verdict
 from engine.errors import Fault, InputError, RefusedError
 from engine.events import Event, EventKind
-from engine.procedure import Command, OnFail, StepKind
+from engine.procedure import Command, OnFail, Party, StepKind
 from engine.tasks import Reading, Task
-from engine.terms import Force, Truth
+from engine.terms import Force, Scope, Truth
 
 ARTICLE_45 = (
     "hearing",
@@ -74,7 +74,7 @@ def _check_opinion(opinion: Opinion, at: str, faults: list[Fault]) -> None:
 
 def give(desk: Desk, task: Task, opinion: Opinion) -> list[Event]:
     """Give an opinion (出具意见): it names the exact versions that it read."""
-    allow(task, Command.GIVE)
+    allow_now(desk, task, Command.GIVE)
     faults: list[Fault] = []
     _check_opinion(opinion, "", faults)
     if faults:
@@ -104,11 +104,9 @@ def _not_applicable(desk: Desk, task: Task, opinion: Opinion, reading: Reading) 
             [Fault("/building", opinion.building, "本办件没有这栋单体。", "The case has no such building.")]
         )
     if item.applies is Truth.YES and opinion.building in item.buildings:
-        named = "、".join(
-            dict.fromkeys(
-                desk.law.book.vocabulary.nearest(f) or f for f, b in item.facts if b in ("", opinion.building)
-            )
-        )
+        read = (f for f, b in item.facts if b in ("", opinion.building))
+        facts = {name: desk.law.book.vocabulary.seen_from(Scope.SPACE, name) for name in read}
+        named = "、".join(f"{fact.title if fact else name}（{name}）" for name, fact in facts.items())
         raise RefusedError(
             f"“{item.title}”依现有事实适用于{opinion.building}，不能出具“不适用”；如事实有误，请更正：{named or '所依据的事实'}。",
             detail_en=f"{item.id} applies to that building on the facts as stated; correct the fact instead.",
@@ -135,10 +133,15 @@ def _nothing_failed_before(desk: Desk, task: Task, reading: Reading) -> None:
 
 def sign_unaffected(desk: Desk, task: Task, reasons: str) -> list[Event]:
     """Sign that a change does not touch an opinion (签署不受影响), with reasons; it then rests on the new versions."""
-    allow(task, Command.SIGN_UNAFFECTED)
+    allow_now(desk, task, Command.SIGN_UNAFFECTED)
+    if not reasons.strip():
+        fix = "签署“不受影响”须说明理由（reasons）。"
+        raise InputError([Fault("/reasons", reasons, fix, "State the reasons.")])
     about = replace(task.about, case=desk.state.case)
     last = desk.state.dossier.current(task.step.makes, about)
     assert last is not None
+    if last.passes:
+        _nothing_failed_before(desk, task, desk.reading)
     doc = desk.doc(
         task.step.makes,
         task.about,
@@ -155,9 +158,7 @@ def sign_unaffected(desk: Desk, task: Task, reasons: str) -> list[Event]:
 
 def withdraw_opinion(desk: Desk, task: Task, reasons: str) -> list[Event]:
     """Take an opinion back before the result is issued (撤回意见); what rests on it is to be done again."""
-    allow(task, Command.WITHDRAW_OPINION)
-    if desk.state.ending is not None:
-        raise RefusedError("办件已经办结，意见不能撤回。", detail_en="The case has ended; opinions stand.")
+    allow_now(desk, task, Command.WITHDRAW_OPINION)
     last = desk.state.dossier.current(task.step.makes, replace(task.about, case=desk.state.case))
     assert last is not None
     return [desk.event(EventKind.OPINION_WITHDRAWN, task, void=[last.id], reasons=reasons)]
@@ -165,7 +166,7 @@ def withdraw_opinion(desk: Desk, task: Task, reasons: str) -> list[Event]:
 
 def stop_clock(desk: Desk, task: Task, reason: str, written_notice: bool, says: str) -> list[Event]:
     """Stop the clock of an item (停表): art. 45's reasons with a written notice count against the law's limit too."""
-    allow(task, Command.STOP_CLOCK)
+    allow_now(desk, task, Command.STOP_CLOCK)
     if reason not in ARTICLE_45 + LOCAL_STOPS:
         listed = "、".join(ARTICLE_45 + LOCAL_STOPS)
         raise InputError([Fault("/reason", reason, f"停表事由应为下列之一：{listed}。", "Not a reason for a stop.")])
@@ -183,7 +184,7 @@ def stop_clock(desk: Desk, task: Task, reason: str, written_notice: bool, says: 
 
 def resume_clock(desk: Desk, task: Task) -> list[Event]:
     """The clock goes on (恢复计时)."""
-    allow(task, Command.RESUME_CLOCK)
+    allow_now(desk, task, Command.RESUME_CLOCK)
     return [desk.event(EventKind.CLOCK_RESUMED, task)]
 
 
@@ -192,7 +193,7 @@ def resume_clock(desk: Desk, task: Task) -> list[Event]:
 
 def call(desk: Desk, task: Task, on: date, place: str) -> list[Event]:
     """Call a gathering (召集): the departments concerned are told the day; calling again moves it."""
-    allow(task, Command.CALL)
+    allow_now(desk, task, Command.CALL)
     if on < desk.today:
         raise InputError(
             [Fault("/on", on.isoformat(), f"召集日期不能早于今天（{desk.today}）。", "The day has passed.")]
@@ -202,7 +203,15 @@ def call(desk: Desk, task: Task, on: date, place: str) -> list[Event]:
 
 
 def departments_of(reading: Reading, task: Task) -> set[str]:
-    """The departments that a gathering is of."""
+    """The departments that a gathering is called of: those of what is to be seen, or (``with: all``) of every item."""
+    concerned = _concerned(reading, task)
+    if task.step.with_ is not Party.ALL:
+        return concerned
+    slots = (a for s in reading.answers_of(task.step) for a in reading.slots(s.makes))
+    return concerned | {reading.item(a.item).department for a in slots if a.item}
+
+
+def _concerned(reading: Reading, task: Task) -> set[str]:
     return {reading.item(name).department for name in task.items}
 
 
@@ -211,7 +220,7 @@ def hold(desk: Desk, task: Task, attended: Sequence[str], findings: Mapping[str,
 
     An item whose department did not come is left to be seen; a finding without its department there is refused.
     """
-    allow(task, Command.HOLD)
+    allow_now(desk, task, Command.HOLD)
     reading = desk.reading
     expected = departments_of(reading, task)
     faults = [
@@ -291,7 +300,7 @@ def _minutes(
 ) -> list[DocVersion]:
     if not minutes:
         faults.append(Fault("/minutes", "", "请写明会议纪要。", "Write the minutes."))
-    absent = departments_of(reading, task) - set(attended)
+    absent = _concerned(reading, task) - set(attended)
     if absent:
         faults.append(
             Fault(
@@ -330,7 +339,7 @@ def issue(desk: Desk, task: Task, content: Mapping[str, Any]) -> list[Event]:
 
     Both engines decide once more on the facts as they stand; an item that they find and nobody reviewed stops the issue.
     """
-    allow(task, Command.ISSUE)
+    allow_now(desk, task, Command.ISSUE)
     reading = desk.reading
     if not reading.passing(task.step):
         raise RefusedError(
@@ -353,7 +362,7 @@ def issue(desk: Desk, task: Task, content: Mapping[str, Any]) -> list[Event]:
 
 def not_pass(desk: Desk, task: Task, content: Mapping[str, Any]) -> list[Event]:
     """Issue the refusal (不予通过), with reasons and remedies; what passed may be kept while the works stay as they are."""
-    allow(task, Command.ISSUE)
+    allow_now(desk, task, Command.ISSUE)
     if desk.reading.passing(task.step):
         raise RefusedError("各事项均已通过，应当出具证书。", detail_en="Everything passed: issue the certificate.")
     assert task.step.refuses is not None
@@ -369,7 +378,7 @@ def not_pass(desk: Desk, task: Task, content: Mapping[str, Any]) -> list[Event]:
             EventKind.NOT_PASSED,
             task,
             [doc],
-            says="有事项不合格，不予通过",
+            says="前提条件不具备，不予通过" if desk.state.eligible is Truth.NO else "有事项不合格，不予通过",
             content=dict(content),
             remedies=list(REMEDIES),
         )

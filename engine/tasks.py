@@ -105,6 +105,10 @@ class CaseView:
     deemed: bool = False
     taken_in: bool = False
     ended: bool = False
+    eligible: Truth = Truth.YES
+    """Whether the preconditions of the service hold on the facts as they stand."""
+    listed: frozenset[str] = frozenset()
+    """Steps whose list of failures is out and not answered yet."""
 
 
 class Reading:
@@ -113,6 +117,7 @@ class Reading:
     def __init__(self, view: CaseView) -> None:
         self.view = view
         self._slots: dict[str, tuple[About, ...]] = {}
+        self._stale: dict[str, bool] = {}
 
     # --- documents -----------------------------------------------------------------------------------------------
 
@@ -155,6 +160,46 @@ class Reading:
         """The version that counts for a slot of this case."""
         return self.view.dossier.current(doc, about)
 
+    def stale(self, version: DocVersion) -> bool:
+        """Whether a version no longer counts: what it read has changed, or there is now other to read than it has read.
+
+        The second comes with a corrected fact that widens or narrows what an item is about (a building more to see).
+        """
+        known = self._stale.get(version.id)
+        if known is None:
+            read = [self.view.dossier.versions[v] for v in version.read if v in self.view.dossier.versions]
+            known = self.view.dossier.stale(version) or self._other_to_read(version, {v.slot for v in read})
+            known = known or any(self.stale(now) for v in read if (now := self.current(*v.slot)) is not None)
+            self._stale[version.id] = known
+        return known
+
+    def _other_to_read(self, version: DocVersion, read: set[Slot]) -> bool:
+        """Whether the findings, facts and required papers that a review is about are others than those that it read."""
+        step = self.view.procedure.maker(version.kind)
+        if step is None or step.kind is not StepKind.REVIEW or version.about not in self.slots(step.makes):
+            return False
+        needs = {n.doc for n in step.needs if n.firm not in (Firm.CUSTOMARY, Firm.BEFORE_ISSUE)}
+        made = {doc for doc in (*needs, *step.after) if self.view.procedure.maker(doc)}
+        wanted = {(doc, about) for doc in made for about in self._matching(doc, version.about)}
+        if ITEM_FACTS in needs:
+            wanted |= {v.slot for v in self._facts(version.about)}
+        if wanted != {slot for slot in read if slot[0] in made or slot[0].startswith(FACT)}:
+            return True
+        if ITEM_MATERIALS not in needs or self.view.deemed or not version.about.item:
+            return False
+        papers = (m for m, _, firm in self.item(version.about.item).materials if firm is Firm.REQUIRED)
+        return any((m, About()) not in read and self.current(m, About()) is not None for m in papers)
+
+    def _facts(self, about: About) -> Iterator[DocVersion]:
+        for name, building in self.item(about.item).facts if about.item else ():
+            if now := self.view.dossier.current(FACT + name, About(building=building)):
+                yield now
+
+    def good(self, doc: str, about: About, *, assumed: bool = False) -> bool:
+        """Whether a slot has a version to build on: real (or assumed, where that may be), passing, not stale."""
+        now = self.current(doc, about)
+        return now is not None and self.view.dossier.good(doc, about, assumed=assumed) and not self.stale(now)
+
     def rounds_left(self, version: DocVersion) -> bool:
         """Whether another round may follow this failure."""
         step = self.view.procedure.maker(version.kind)
@@ -163,14 +208,14 @@ class Reading:
     def settled(self, doc: str, about: About) -> bool:
         """Whether nothing more is to come of a slot: it passes, or it failed and no round is left."""
         now = self.current(doc, about)
-        if now is None or self.view.dossier.stale(now):
+        if now is None or self.stale(now):
             return False
         return now.passes or not self.rounds_left(now)
 
     def open_failure(self, doc: str, about: About) -> DocVersion | None:
         """A failure with a round left that nothing has answered yet."""
         now = self.current(doc, about)
-        if now is None or now.passes or self.view.dossier.stale(now) or not self.rounds_left(now):
+        if now is None or now.passes or self.stale(now) or not self.rounds_left(now):
             return None
         return None if self.view.dossier.answered(now) else now
 
@@ -179,13 +224,20 @@ class Reading:
 
     def item(self, item_id: str) -> ItemHere:
         """The determined item of that id; KeyError where there is none."""
-        return next(i for i in self.view.items if i.id == item_id)
+        for item in self.view.items:
+            if item.id == item_id:
+                return item
+        raise KeyError(item_id)
 
-    def lacking(self, item: ItemHere, *, to_issue: bool = False) -> tuple[tuple[str, str], ...]:
+    def lacking(
+        self, item: ItemHere, *, to_issue: bool = False, simulated: bool = False
+    ) -> tuple[tuple[str, str], ...]:
         """Materials of an item that are not there: id and title; ``to_issue`` counts what may follow before issue."""
         firm = (Firm.REQUIRED, Firm.ASSUMABLE, Firm.BEFORE_ISSUE) if to_issue else (Firm.REQUIRED, Firm.ASSUMABLE)
         return tuple(
-            (m, title) for m, title, f in item.materials if f in firm and not self.view.dossier.good(m, About())
+            (m, title)
+            for m, title, f in item.materials
+            if f in firm and not self.view.dossier.good(m, About(), assumed=simulated and f is Firm.ASSUMABLE)
         )
 
     # --- what a task waits for and reads ---------------------------------------------------------------------------
@@ -195,8 +247,8 @@ class Reading:
         reads: list[str] = []
         waits: list[str] = []
         for need in step.needs:
-            if need.firm is Firm.CUSTOMARY:
-                continue
+            if need.firm is Firm.CUSTOMARY or (need.firm is Firm.BEFORE_ISSUE and step.kind is not StepKind.ISSUE):
+                continue  # the second moves to the issuing step
             self._want_good(step, need.doc, need.firm, about, reads, waits)
         for doc in step.after:
             for slot in self._matching(doc, about):
@@ -204,7 +256,7 @@ class Reading:
                 ready = (
                     self.settled(doc, slot)
                     if not self.answers_of(step)
-                    else now is not None and not self.view.dossier.stale(now)
+                    else now is not None and not self.stale(now)
                 )
                 if not ready:
                     waits.append(self._waiting_for(doc, slot))
@@ -214,11 +266,9 @@ class Reading:
 
     def _want_good(self, step: Step, doc: str, firm: Firm, about: About, reads: list[str], waits: list[str]) -> None:
         if doc == ITEM_MATERIALS:
-            self._want_materials(about, reads, waits)
+            self._want_materials(step, about, reads, waits)
         elif doc == ITEM_FACTS:
-            for name, building in self.item(about.item).facts if about.item else ():
-                if now := self.view.dossier.current(FACT + name, About(building=building)):
-                    reads.append(now.id)
+            reads.extend(v.id for v in self._facts(about))
         else:
             assumed = firm is Firm.ASSUMABLE and step.force is Force.SIMULATED
             for slot in self._matching(doc, about):
@@ -226,18 +276,18 @@ class Reading:
                 if step.kind is StepKind.ISSUE:
                     ready = self.settled(doc, slot)
                 else:
-                    ready = self.view.dossier.good(doc, slot, assumed=assumed)
+                    ready = self.good(doc, slot, assumed=assumed)
                 if not ready:
                     waits.append(self._waiting_for(doc, slot))
                 if now is not None:
                     reads.append(now.id)
 
-    def _want_materials(self, about: About, reads: list[str], waits: list[str]) -> None:
+    def _want_materials(self, step: Step, about: About, reads: list[str], waits: list[str]) -> None:
         if not about.item:
             return
         item = self.item(about.item)
         if not self.view.deemed:
-            waits.extend(f"材料“{title}”" for _, title in self.lacking(item))
+            waits.extend(f"材料“{title}”" for _, title in self.lacking(item, simulated=step.force is Force.SIMULATED))
         for name, _, _ in item.materials:
             if now := self.view.dossier.current(name, About()):
                 reads.append(now.id)
@@ -312,7 +362,7 @@ class Reading:
         reads, waits = self._wants(step, about)
         now = self.current(step.makes, about)
         state = TaskState.BLOCKED if waits else TaskState.OPEN
-        if now is not None and self.view.dossier.stale(now):
+        if now is not None and self.stale(now):
             state = TaskState.BLOCKED if waits else TaskState.STALE
         elif now is not None and now.passes:
             state = TaskState.DONE
@@ -322,8 +372,7 @@ class Reading:
             state = TaskState.WAITING
         elif now is not None and answer is not None:
             reads = tuple(dict.fromkeys((*reads, answer.id)))
-        if state in (TaskState.OPEN, TaskState.STALE):
-            state = self._marked(step, about, state)
+        state = self._marked(step, about, state)  # a stop stands until somebody ends it, whatever happens meanwhile
         return Task(step, _bare(about), state, self._party(step, about), reads, blocked_by=waits)
 
     def _visits(self, step: Step) -> Iterator[Task]:
@@ -394,12 +443,21 @@ class Reading:
         return Task(step, about, state, self._party(step, about), reads, blocked_by=blocks)
 
     def _blocks_to_issue(self) -> Iterator[str]:
+        if self.view.eligible is Truth.UNKNOWN:
+            yield "前提条件是否具备尚无法判断"
         for item in self.view.items:
+            if item.part is None:
+                continue
             if item.applies is Truth.UNKNOWN:
                 yield f"{item.title}是否适用尚无法判断"
             elif item.applies is Truth.YES:
                 for _, title in self.lacking(item, to_issue=True):
                     yield f"材料“{title}”"
+        for step in self.view.procedure.steps:
+            for need in step.needs if step.kind is not StepKind.ISSUE else ():
+                for slot in self.slots(need.doc) if need.firm is Firm.BEFORE_ISSUE else ():
+                    if not self.good(need.doc, slot):
+                        yield self._waiting_for(need.doc, slot)
         for name, state in self.view.marks.items():
             if state in (TaskState.STOPPED, TaskState.WAITING):
                 yield f"{name} 停表或补正尚未结束"
@@ -407,13 +465,16 @@ class Reading:
     # --- answers from outside ----------------------------------------------------------------------------------------
 
     def answerable(self) -> tuple[Answerable, ...]:
-        """The lists that wait for an answer from outside: one a step, once everything has been seen this round."""
+        """The lists that wait for an answer from outside: one a step, once everything has been seen this round.
+
+        A list that is out stays answerable, also where a corrected fact meanwhile brings something more to see.
+        """
         out: list[Answerable] = []
         for step in self.view.procedure.steps:
             if step.on_fail is None or step.on_fail.by is None or not self.view.taken_in:
                 continue
             slots = self.slots(step.makes)
-            if any(self._to_see(step, s) for s in slots):
+            if step.id not in self.view.listed and any(self._to_see(step, s) for s in slots):
                 continue
             findings = tuple(f for s in slots if (f := self.open_failure(step.makes, s)))
             if findings:
@@ -422,7 +483,9 @@ class Reading:
 
     def passing(self, step: Step) -> bool:
         """Whether everything that an issuing step needs is good: the certificate, not the refusal."""
-        return all(self.view.dossier.good(need.doc, slot) for need in step.needs for slot in self.slots(need.doc))
+        if self.view.eligible is Truth.NO:
+            return False
+        return all(self.good(need.doc, slot) for need in step.needs for slot in self.slots(need.doc))
 
     def next_round(self, doc: str, about: About) -> int:
         """The round that a new version of a slot belongs to: one more than the last only after an answered failure."""

@@ -124,6 +124,8 @@ class LimitInForce:
     local: bool = False
     assumed: Assumed | None = None
     backward: bool = False
+    binds: str = ""
+    """``owner`` where it is the owner's duty (建设单位的期限) and no office's clock."""
 
 
 Value = bool | int | str | tuple["Part", ...]

@@ -33,10 +33,11 @@ def build(
     parameters = view.parameters(faults)
     builder = Builder(view, vocabulary, parameters, faults)
     conditions = builder.build()
-    in_force = limits.in_force(view, faults)
+    declared = limits.of(view, faults)
+    in_force = {limit.id: here for limit in declared.values() if (here := limit.in_force(view.on))}
     written = {p.entry.id: p.entry.scope for p in view.of("conditions")}
     titles = {p.entry.id: p.entry.title for p in view.of("conditions")}
-    names = Names(view, written, titles, in_force, departments_of(view), parameters, faults)
+    names = Names(view, written, titles, in_force, frozenset(declared), departments_of(view), parameters, faults)
     items = items_of(names)
     services = services_of(names, items)
     policy = next((p.entry for p in view.files.of("policy")), None)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import date
-
 from engine.errors import Fault
 from rules.book import build
 from rules.layers import View, duplicate_faults, layers_of, turning_days
@@ -19,6 +17,7 @@ def check(files: PolicyFiles) -> list[Fault]:
     faults.extend(duplicate_faults(files, layers))
     faults.extend(source_faults(files))
     limits = LimitFiles.read(files, faults)
+    faults.extend(limits.source_faults(files))
     if len(files.of("policy")) != 1 and not any(s == "policy" for s, _ in files.broken):
         fix = "须恰好有一个 policy 栏目（policy.yaml），写明 version、title、reviewed_on、default_region。"
         faults.append(Fault("policy.yaml:1", len(files.of("policy")), fix, "Exactly one policy section is wanted."))
@@ -36,5 +35,3 @@ def in_order(faults: list[Fault]) -> list[Fault]:
 
     return sorted({(f.pointer, f.fix): f for f in faults}.values(), key=key)
 
-
-FIRST_DAY = date.min

@@ -266,7 +266,8 @@ class _One:
             if inner is None:
                 return
             if inner is not scope:
-                self.builder.lift_fault(self.placed.at(*path, "where"), shape.where, scope, inner)
+                fix = f"对{SCOPE_TITLES[scope]}计数或求和，where 须是 scope 为 {scope.value} 的条件；“{shape.where}”的 scope 是 {inner.value}。"
+                self.builder.faults.append(Fault(self.placed.at(*path, "where"), shape.where, fix, f"A condition of scope {scope.value} is wanted."))
                 return
         fact = self._fact(str(shape.sum), scope, self.placed.at(*path, "sum")) if head == "sum" else None
         if head == "sum" and fact is None:

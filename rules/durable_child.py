@@ -93,12 +93,12 @@ class Child:
                 raise ChildTooSlowError("no answer in time")
             if self._err in ready and not self._drain():
                 poll.unregister(self._err)
+            if self._out in ready:  # before sending: where it has ended, this says how
+                self._receive()
             if self._in in ready:
                 left = left[self._send(left) :]
                 if not left:
                     poll.unregister(self._in)
-            if self._out in ready:
-                self._receive()
         try:
             answer = json.loads(frame)
         except (ValueError, RecursionError) as error:
@@ -125,7 +125,7 @@ class Child:
         except BlockingIOError:
             return 0
         except OSError as error:
-            raise ChildGoneError(f"the child does not listen ({_how(self.process)})") from error
+            raise ChildGoneError("the child does not listen") from error
 
     def _receive(self) -> None:
         try:

@@ -187,6 +187,8 @@ class DurableMatcher:
             except (ChildGoneError, OSError, ValueError) as error:
                 self._drop(error)
             except BaseException:  # an interrupted exchange leaves half an answer in the pipe
+                if self._child is not None:
+                    self._child.process.kill()
                 self._let_go()
                 raise
         self._not_before = time.monotonic() + self._rest
@@ -211,11 +213,15 @@ class DurableMatcher:
         found = answer.get("found")
         if not isinstance(found, list):
             raise ChildGoneError("no findings in its answer")
+        if len(found) != len(encoded):
+            raise ChildGoneError("findings of another length")
         return found
 
     def _drop(self, error: Exception) -> None:
         self._failures += 1
         self._last_error = str(error) or type(error).__name__
+        if self._child is not None:
+            self._child.process.kill()  # it is not trusted to end by itself
         self._let_go()
 
     def _let_go(self) -> None:

@@ -30,6 +30,9 @@ PROTOCOL = 1
 LARGEST_FRAME = 64 * 1024 * 1024
 MOST_SUBJECTS = 128
 MOST_PROGRAMMES = 8
+PARENT_LOOK = 2.0
+"""Seconds between looks whether the parent is still there, while nothing is asked."""
+
 LONGEST_REQUEST = 60
 """Seconds after which the kernel ends the process, whatever C code is doing: nothing runs on after a lost parent."""
 
@@ -340,7 +343,7 @@ def _read(count: int, parent: int) -> bytes | None:
     """Exactly so many bytes of standard input; None at its end, or when the parent is gone."""
     out = bytearray()
     while len(out) < count:
-        ready, _, _ = select.select([0], [], [], 5)
+        ready, _, _ = select.select([0], [], [], PARENT_LOOK)
         if not ready:
             if os.getppid() != parent:
                 return None

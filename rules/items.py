@@ -26,6 +26,7 @@ class Names:
     conditions: Mapping[str, Scope]
     titles: Mapping[str, str]
     limits: Mapping[str, LimitInForce]
+    declared: frozenset[str]
     departments: Mapping[str, str]
     parameters: Mapping[str, Any]
     faults: list[Fault]
@@ -50,9 +51,9 @@ class Names:
             self.faults.append(unknown_name(where, name, "部门", self.departments))
 
     def limit(self, name: str | None, where: str) -> None:
-        """A limit in force, or a fault."""
-        if name is not None and self.limits and name not in self.limits:
-            self.faults.append(unknown_name(where, name, "时限", self.limits))
+        """A limit that this region has, in force today or not; or a fault."""
+        if name is not None and name not in self.declared:
+            self.faults.append(unknown_name(where, name, "时限", self.declared))
 
 
 def departments_of(view: View) -> dict[str, str]:
@@ -111,7 +112,8 @@ def _item(
     names.condition(shape.hits, Scope.BUILDING, placed.at("hits"))
     materials: dict[str, Material] = {}
     limits: list[ItemLimit] = []
-    for each in (placed, *supplements):
+    written: list[Placed[Any]] = [placed, *supplements]
+    for each in written:
         for i, material in enumerate(each.entry.materials):
             _material(material, each, i, materials, names)
         for i, limit in enumerate(each.entry.limits):
@@ -152,10 +154,11 @@ def _limit(shape: ItemLimitShape, placed: Placed[Any], i: int, found: list[ItemL
     here = names.limits.get(shape.limit)
     for other in found:
         there = names.limits.get(other.limit)
-        if here and there and shape.when in (None, other.when) or (here and there and other.when is None):
+        together = shape.when is None or other.when is None or shape.when == other.when
+        if here and there and together and (shape.binds or "") == other.binds:
             _longer(here, there, where, names)
             _longer(there, here, where, names)
-    found.append(ItemLimit(shape.limit, shape.when))
+    found.append(ItemLimit(shape.limit, shape.when, shape.binds or ""))
 
 
 def _longer(promised: LimitInForce, law: LimitInForce, where: str, names: Names) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from itertools import combinations
@@ -79,11 +79,17 @@ class View:
     region: str
 
     def of(self, section: str) -> tuple[Placed[Any], ...]:
-        """Entries of a section in force here, national first."""
+        """Entries of a section in force here, national first; of two with one id, which is a fault, the first."""
         chain = self.layers.chain(self.region)
         found = [e for e in self.files.of(section) if e.layer in chain or "/" not in e.file]
         found = [e for e in found if not isinstance(e.entry, Dated) or e.entry.stands_on(self.on)]
-        return tuple(sorted(found, key=lambda e: chain.index(e.layer) if e.layer in chain else -1))
+        found.sort(key=lambda e: chain.index(e.layer) if e.layer in chain else -1)
+        if section not in LISTED_ONCE:
+            return tuple(found)
+        first: dict[Any, Placed[Any]] = {}
+        for each in found:
+            first.setdefault(_key(section, each.entry), each)
+        return tuple(first.values())
 
     def broken(self, section: str, name: str) -> bool:
         """Whether an entry of that id exists that could not be read, so that missing it is no news."""
@@ -92,11 +98,13 @@ class View:
     def parameters(self, faults: list[Fault]) -> dict[str, Any]:
         """Every parameter's value here and today; a lower layer may value what is left open, and no more."""
         out: dict[str, Any] = {}
+        valued: dict[str, str] = {}
         for placed in self.of("parameters"):
             shape: ParameterShape = placed.entry
             for i, value in enumerate(shape.values):
                 if value.stands_on(self.on):
                     out[shape.id] = self._value(shape, value.value, placed.at("values", i, "value"), faults)
+                    valued[shape.id] = placed.layer
         for placed in self.of("settings"):
             name = placed.entry.parameter
             declared = next((p.entry for p in self.of("parameters") if p.entry.id == name), None)
@@ -104,11 +112,12 @@ class View:
                 if not self.broken("parameters", name):
                     known = [p.entry.id for p in self.of("parameters")]
                     faults.append(unknown_name(placed.at("parameter"), name, "参数", known))
-            elif name in out:
+            elif valued.get(name, placed.layer) != placed.layer:
                 fix = f"参数“{declared.title}”上级已有取值，下级不得另定。"
                 faults.append(Fault(placed.at("parameter"), name, fix, "A wider layer has valued this parameter."))
             else:
                 out[name] = self._value(declared, placed.entry.value, placed.at("value"), faults)
+                valued[name] = placed.layer
         return out
 
     def _value(self, shape: ParameterShape, value: Any, where: str, faults: list[Fault]) -> Any:
@@ -121,7 +130,7 @@ class View:
         return value
 
 
-def turning_days(files: PolicyFiles, more: Sequence[date] = ()) -> tuple[date, ...]:
+def turning_days(files: PolicyFiles, more: Iterable[date] = ()) -> tuple[date, ...]:
     """The days on which something begins or ends to stand, after the very first: between two of them nothing changes."""
     days = {date.min, *more}
     for dated in _dated(files):
@@ -147,7 +156,8 @@ def duplicate_faults(files: PolicyFiles, layers: Layers) -> Iterator[Fault]:
         groups: dict[Any, list[Placed[Any]]] = {}
         for placed in files.of(section):
             groups.setdefault(_key(section, placed.entry), []).append(placed)
-        for (key, group) in groups.items():
+        for key, group in groups.items():
+            group.sort(key=lambda p: len(layers.chain(p.layer)))
             for one, other in combinations(group, 2):
                 if layers.related(one.layer, other.layer) and (fault := _clash(key, one, other)):
                     yield fault

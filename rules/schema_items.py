@@ -24,10 +24,11 @@ class MaterialShape(Sourced):
 
 
 class ItemLimitShape(Shape):
-    """A limit of an item (事项时限), under a condition if named."""
+    """A limit of an item (事项时限), under a condition if named; ``binds: owner`` for a duty of the owner's."""
 
     limit: Name
     when: Name | None = None
+    binds: Annotated[str, StringConstraints(strict=True, pattern=r"^owner$")] | None = None
 
 
 class NeedShape(Sourced):

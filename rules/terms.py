@@ -56,7 +56,8 @@ def source_faults(files: PolicyFiles) -> Iterator[Fault]:
                         "Local without an instrument must say what is assumed.")
         for i, cite in enumerate(entry.cite):
             if known and cite.instrument not in known:
-                yield unknown_name(placed.at(*path, "cite", i, "instrument"), cite.instrument, "文件（见 sources）", known)
+                inside = path if isinstance(path[-1], int) or path == ("procedure",) else ()
+                yield unknown_name(placed.at(*inside, "cite", i, "instrument"), cite.instrument, "文件（见 sources）", known)
 
 
 def _sourced(files: PolicyFiles) -> Iterator[tuple[Placed[Any], tuple[Any, ...], Sourced, str]]:

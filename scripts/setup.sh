@@ -8,7 +8,7 @@ cd "$(dirname "$0")/.."
 
 purpose="${1:-run}"
 venv=".venv"
-newest_last=(3.11 3.12 3.13)
+supported_versions=(3.11 3.12 3.13)
 
 say() { printf '%s\n' "$*"; }
 fail() {
@@ -17,15 +17,21 @@ fail() {
 }
 
 case "$purpose" in
-run) locks=(requirements-build.lock requirements.lock) ;;
-test) locks=(requirements-build.lock requirements.lock requirements-test.lock) ;;
+run)
+    lock=requirements.lock
+    locks=(requirements-build.lock requirements.lock)
+    ;;
+test) # its lock holds all of the other one too
+    lock=requirements-test.lock
+    locks=(requirements-build.lock requirements.lock requirements-test.lock)
+    ;;
 *) fail "用法：scripts/setup.sh run|test" ;;
 esac
 
 # --- which Python -----------------------------------------------------------------------------------------
 
 version_of() { "$1" -c 'import sys; print("%d.%d" % sys.version_info[:2])' 2>/dev/null || true; }
-supported() { [[ -n "$1" && " ${newest_last[*]} " == *" $1 "* ]]; }
+supported() { [[ -n "$1" && " ${supported_versions[*]} " == *" $1 "* ]]; }
 
 python="${PYTHON:-python3}"
 if [[ -z "${PYTHON:-}" && -x "$venv/bin/python" ]]; then # nobody asks for another one: stay with the one there is
@@ -34,7 +40,7 @@ if [[ -z "${PYTHON:-}" && -x "$venv/bin/python" ]]; then # nobody asks for anoth
 fi
 python_version="$(version_of "$python")"
 if ! supported "$python_version" && [[ "$python" == python3 ]]; then
-    for candidate in "${newest_last[@]}"; do # python3 does not do; is another one installed?
+    for candidate in "${supported_versions[@]}"; do # python3 does not do; is another one installed?
         if supported "$(version_of "python$candidate")"; then
             python="python$candidate"
             python_version="$candidate"
@@ -42,7 +48,7 @@ if ! supported "$python_version" && [[ "$python" == python3 ]]; then
     done
 fi
 supported "$python_version" ||
-    fail "需要 Python ${newest_last[*]} 之一；$python 是“${python_version:-没有找到}”。可指定：make $purpose PYTHON=/path/to/python3.11"
+    fail "需要 Python ${supported_versions[*]} 之一；$python 是“${python_version:-找不到或不能运行}”。可指定：make $purpose PYTHON=/path/to/python3.11"
 
 # --- is there anything to do? -------------------------------------------------------------------------------
 
@@ -122,9 +128,9 @@ export PIP_DISABLE_PIP_VERSION_CHECK=1 PIP_NO_INPUT=1 PIP_REQUIRE_VIRTUALENV=1
 export CPPFLAGS="${CPPFLAGS:+$CPPFLAGS }-DPyEval_CallObject=PyObject_CallObject"
 install() { "$venv/bin/python" -m pip install --quiet --no-build-isolation --use-pep517 "$@"; }
 
-# In this order: the locked build tools, what is locked (test tools include the rest), then the project itself.
+# In this order: the locked build tools, what is locked, then the project itself.
 install --require-hashes -r requirements-build.lock
-install --require-hashes -r "${locks[-1]}"
+install --require-hashes -r "$lock"
 install --no-deps --editable .
 
 fingerprint requirements-build.lock requirements.lock >"$(stamp run)"

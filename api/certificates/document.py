@@ -39,10 +39,11 @@ def _keys(names: str) -> dict[str, Any]:
 
 
 # The closed shape of a content. A mapping lists its keys, a one-element list is a list of that, None is a
-# text, a whole number, true or false. Every key may be missing or null, save those in _REQUIRED.
+# text, a whole number, true or false. Every key may be missing or null, save those that a form requires.
+# An opinion's ``document`` is its id, for programs; all the rest is printed.
 _CITES = [_keys("instrument article")]
 _SHARED: dict[str, Any] = {
-    **_keys("form title number check_code force issued_on issuer region scope conclusion problems effect"),
+    **_keys("form title number check_code case force issued_on issuer region scope conclusion problems effect"),
     "project": _keys(
         "name code address planning_permit_no construction_permit_no structure floor_area_m2 storeys scale "
         "started_on completed_on"
@@ -51,29 +52,31 @@ _SHARED: dict[str, Any] = {
     "contact": _keys("name phone"),
     "buildings": [_keys("name use floor_area_m2 height_m storeys")],
     "opinions": [
-        _keys("item title department verdict finding signed_by signed_on entry") | {"cite": _CITES},
+        _keys("item title department verdict finding article signed_by signed_on round entry document")
+        | {"cite": _CITES}
     ],
     "policy": _keys("version digest"),
     "cite": _CITES,
 }
-_REFUSAL = _SHARED | {"reasons": [_keys("item says") | {"cite": _CITES}], "remedies": [None]}
-_REQUIRED = ("form", "title", "number", "check_code", "force")
+_REASONS = {"reasons": [_keys("item says") | {"cite": _CITES}]}
+_REFUSAL = _SHARED | _REASONS | {"remedies": [None], "kept": [None], "kept_says": None}
 
 
 @dataclass(frozen=True, slots=True)
 class DocumentSpec:
-    """A kind of document (文书种类): its form, its template, and the keys its content may have."""
+    """A kind of document (文书种类): its form, its template, the keys its content may have and must have."""
 
     form: str
-    template: Path
+    template: str
     shape: Mapping[str, Any]
+    required: tuple[str, ...]
 
 
 SPECS: Mapping[str, DocumentSpec] = {
     spec.form: spec
     for spec in (
-        DocumentSpec("ja-certificate", _TEMPLATES / "certificate.typ", _SHARED),
-        DocumentSpec("refusal", _TEMPLATES / "refusal.typ", _REFUSAL),
+        DocumentSpec("ja-certificate", "certificate.typ", _SHARED, ("title", "force", "number", "check_code")),
+        DocumentSpec("refusal", "refusal.typ", _REFUSAL, ("title", "force")),
     )
 }
 
@@ -103,8 +106,9 @@ class MissingGlyphError(ApprovalError):
 def render(content: Mapping[str, Any], *, body: bytes, check_url: str, made_at: datetime) -> bytes:
     """Print a document (制证): PDF/A-3b with ``body`` attached; the same input always gives the same bytes.
 
-    ``body`` is the canonical JSON of ``content``; its SHA-256 is printed and goes into the QR code behind
-    ``check_url`` unless the address names it already. ``made_at`` becomes the time stamp of the file.
+    ``body`` is the canonical JSON of ``content`` (less its ``content_hash``, which must then be the hash of
+    ``body``); its SHA-256 is printed and goes into the QR code behind ``check_url`` unless the address names it.
+    ``made_at`` becomes the time stamp of the file. A refusal without number and code has no QR code.
     """
     spec, known = _checked(content, body)
     if made_at.tzinfo is None:
@@ -152,17 +156,19 @@ def _checked(content: Mapping[str, Any], body: bytes) -> tuple[DocumentSpec, dic
     try:
         # Whole numbers stay as they are written, so that a long one is not printed as a rounded one.
         known = json.loads(body.decode(), parse_int=str)
-        same = isinstance(known, dict) and known == json.loads(json.dumps(content), parse_int=str)
+        said = {key: value for key, value in content.items() if key != "content_hash"}
+        same = known == json.loads(json.dumps(said), parse_int=str)
     except (ValueError, TypeError) as error:
         raise _wrong("", f"文书内容不是规范的 JSON：{error}", str(error)) from error
-    if not same:
+    hashed = f"sha256:{sha256(body).hexdigest()}"
+    if not same or content.get("content_hash", hashed) != hashed:
         raise _wrong("", "印制内容与所附规范化内容不一致，未出证。", "Content and body differ.")
     spec = SPECS.get(str(known.get("form")))
     if spec is None:
         raise _wrong("/form", f"没有这种文书，可用：{'、'.join(SPECS)}。", "No such form.")
     shape = {**spec.shape, "scope": [None]} if isinstance(known.get("scope"), list) else spec.shape
     faults = list(_shape_faults(known, shape, ""))
-    for key in _REQUIRED:
+    for key in spec.required:
         if not isinstance(known.get(key), str) or not known[key].strip():
             faults.append(Fault(f"/{key}", known.get(key), "必填，须为文字。", "Required text."))
     if known.get("force") not in FORCES:
@@ -192,14 +198,11 @@ def _wrong(pointer: str, fix: str, fix_en: str) -> InputError:
 
 def _texts(value: Any, pointer: str = "") -> Iterator[tuple[str, str]]:
     """Give every text of the content with the place it stands in."""
-    if isinstance(value, dict):
-        for key, inner in value.items():
-            yield from _texts(inner, f"{pointer}/{key}")
-    elif isinstance(value, list):
-        for index, inner in enumerate(value):
-            yield from _texts(inner, f"{pointer}/{index}")
-    elif isinstance(value, str):
+    if isinstance(value, str):
         yield pointer, value
+    elif isinstance(value, (dict, list)):
+        for key, inner in value.items() if isinstance(value, dict) else enumerate(value):
+            yield from _texts(inner, f"{pointer}/{key}")
 
 
 def _refuse_missing_glyphs(texts: list[tuple[str, str]]) -> None:
@@ -234,13 +237,13 @@ def _printable() -> frozenset[int]:
     for weight in ("Regular", "Bold"):
         with TTFont(_FONTS / f"NotoSerifSC-{weight}.ttf", lazy=True) as font:
             cmaps.append(set(font.getBestCmap()))
-    return frozenset(code for code in set.intersection(*cmaps) if unicodedata.category(chr(code))[0] != "C")
+    return frozenset(c for c in set.intersection(*cmaps) if unicodedata.category(chr(c))[0] != "C")
 
 
 @cache
-def _compiler(template: Path) -> typst.Compiler:
+def _compiler(template: str) -> typst.Compiler:
     fonts = typst.Fonts(include_system_fonts=False, include_embedded_fonts=False, font_paths=[str(_FONTS)])
-    return typst.Compiler(str(template), root=str(_TEMPLATES), font_paths=fonts, ignore_system_fonts=True)
+    return typst.Compiler(str(_TEMPLATES / template), root=str(_TEMPLATES), font_paths=fonts, ignore_system_fonts=True)
 
 
 _LOCK = threading.Lock()  # a compiler keeps the inputs of its last run

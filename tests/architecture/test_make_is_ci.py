@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import re
-import shutil
 import subprocess
 
 import pytest
@@ -12,15 +11,18 @@ import pytest
 from .tree import PACKAGES, ROOT, settings
 
 
-def recipe(target: str) -> str:
-    """Say what `make target` would run, without running it."""
-    make = shutil.which("make")
-    assert make, "make 没有找到"
-    environment = {name: value for name, value in os.environ.items() if not name.startswith("MAKE")}
-    command = [make, "--dry-run", "--no-print-directory", target]
+def make(*options: str) -> str:
+    """Say what `make` with these options prints."""
+    environment = {name: value for name, value in os.environ.items() if not name.startswith(("MAKE", "MFLAGS"))}
+    command = ["make", "--no-print-directory", *options]
     result = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, timeout=60)
     assert result.returncode == 0, result.stderr
     return result.stdout
+
+
+def recipe(target: str) -> str:
+    """Say what `make target` would run, without running it."""
+    return make("--dry-run", target)
 
 
 def test_ci_calls_make_test_and_nothing_else():
@@ -56,6 +58,5 @@ def test_make_help_names_every_target():
     makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
     phony = re.search(r"^\.PHONY: (.+)$", makefile, re.MULTILINE)
     assert phony
-    result = subprocess.run(["make", "help"], cwd=ROOT, capture_output=True, text=True, timeout=60)
-    named = set(re.findall(r"^  make (\S+)", result.stdout, re.MULTILINE))
+    named = set(re.findall(r"^  make (\S+)", make("help"), re.MULTILINE))
     assert named == set(phony[1].split())

@@ -16,34 +16,35 @@ pytestmark = pytest.mark.xdist_group("wheel")  # built once
 
 
 @pytest.fixture(scope="module")
-def wheel(tmp_path_factory: pytest.TempPathFactory) -> zipfile.Path:
-    """Build the wheel from a copy of the tree."""
-    copy = tmp_path_factory.mktemp("copy")
+def tree(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Copy what a wheel is built from."""
+    copy = tmp_path_factory.mktemp("tree")
     for package in PACKAGES:
         shutil.copytree(ROOT / package, copy / package, ignore=shutil.ignore_patterns("__pycache__"))
     for path in (*ROOT.glob("*.md"), *(ROOT / name for name in ("pyproject.toml", "LICENSE", ".gitignore"))):
         shutil.copy(path, copy)
+    return copy
+
+
+@pytest.fixture(scope="module")
+def wheel(tree: Path) -> zipfile.Path:
+    """Build the wheel."""
     result = subprocess.run(
         [sys.executable, "-m", "hatchling", "build", "-t", "wheel"],
-        cwd=copy,
+        cwd=tree,
         capture_output=True,
         text=True,
         timeout=120,
     )
     assert result.returncode == 0, result.stderr
-    (built,) = (copy / "dist").glob("*.whl")
+    (built,) = (tree / "dist").glob("*.whl")
     return zipfile.Path(built)
 
 
-def files_of(package: str) -> set[str]:
-    """List the files of a package as they lie in the tree."""
-    paths = (path for path in (ROOT / package).rglob("*") if path.is_file())
-    return {str(Path(path).relative_to(ROOT)) for path in paths if "__pycache__" not in path.parts}
-
-
 @pytest.mark.parametrize("package", PACKAGES)
-def test_holds_every_file_of_the_package(wheel: zipfile.Path, package: str):
-    assert files_of(package) - set(wheel.root.namelist()) == set()
+def test_holds_every_file_of_the_package(tree: Path, wheel: zipfile.Path, package: str):
+    files = {str(path.relative_to(tree)) for path in (tree / package).rglob("*") if path.is_file()}
+    assert files - set(wheel.root.namelist()) == set()
 
 
 def test_holds_nothing_else(wheel: zipfile.Path):

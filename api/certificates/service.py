@@ -1,0 +1,134 @@
+"""Is this certificate genuine (证书核验)? By number and check code, or by the file's own bytes; no account needed."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from enum import StrEnum
+from hashlib import sha256
+from hmac import compare_digest
+from typing import Any
+
+from api.certificates.document import read_content
+from api.parts import Parts
+from engine.errors import NotFoundError
+from engine.ledger import digest
+from models.certificates import CertificateRow, by_number, by_pdf_hash, pdf_of_case
+
+LARGEST_FILE = 20 * 1024 * 1024
+"""Bytes of a file that may be handed in for a check."""
+
+
+class Standing(StrEnum):
+    """What a check comes to (核验结论)."""
+
+    IN_FORCE = "in_force"
+    WITHDRAWN = "withdrawn"
+    CHANGED = "changed"
+    UNKNOWN = "unknown"
+
+
+TITLES = {
+    Standing.IN_FORCE: "真实有效",
+    Standing.WITHDRAWN: "真实，但已撤回",
+    Standing.CHANGED: "文件已被改动，不可信",
+    Standing.UNKNOWN: "未查到",
+}
+SAYS = {
+    Standing.IN_FORCE: "本系统出具过这份证书，截至查询时有效。",
+    Standing.WITHDRAWN: "本系统出具过这份证书，但已撤回，不再有效。",
+    Standing.CHANGED: "文件所载编号在本系统存在，但文件内容与出具时不一致。",
+    Standing.UNKNOWN: "没有这样的证书，或编号与校验码不符。",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """The answer of one check; ``content`` only where the asker has shown number and code, or the file itself."""
+
+    standing: Standing
+    content: dict[str, Any] | None = None
+    withdrawn_on: str | None = None
+    reasons: str | None = None
+    pdf_sha256: str | None = None
+    asked_at: str = ""
+
+    def as_json(self) -> dict[str, Any]:
+        """For programs."""
+        return {
+            "standing": self.standing.value, "title": TITLES[self.standing], "says": SAYS[self.standing], "content": self.content,
+            "withdrawn_on": self.withdrawn_on, "reasons": self.reasons, "pdf_sha256": self.pdf_sha256, "as_of": self.asked_at,
+        }
+
+
+async def check_number(parts: Parts, number: str, code: str) -> Check:
+    """Check by number and check code; a wrong code and no such number look the same."""
+    async with parts.database.read() as session:
+        row = await by_number(session, number.strip())
+    given = code.strip().upper().encode()
+    if row is None or not compare_digest(row.check_code.encode(), given):
+        return Check(Standing.UNKNOWN, asked_at=parts.now().isoformat())
+    return _found(parts, row)
+
+
+async def check_file(parts: Parts, pdf: bytes) -> Check:
+    """Check by the file's bytes: exactly what was handed out, or else what it claims to be."""
+    async with parts.database.read() as session:
+        row = await by_pdf_hash(session, sha256(pdf).hexdigest())
+        if row is not None:
+            return _found(parts, row)
+        claimed = claims_of(pdf)
+        row = await by_number(session, str(claimed.get("number"))) if claimed else None
+    standing = Standing.CHANGED if row is not None else Standing.UNKNOWN
+    return Check(standing, asked_at=parts.now().isoformat())
+
+
+def claims_of(pdf: bytes) -> dict[str, Any] | None:
+    """The content that a file carries, if it carries one that can be read."""
+    body = read_content(pdf)
+    if body is None:
+        return None
+    try:
+        found = json.loads(body)
+    except ValueError:
+        return None
+    return found if isinstance(found, dict) else None
+
+
+def _found(parts: Parts, row: CertificateRow) -> Check:
+    standing = Standing.WITHDRAWN if row.withdrawn_on else Standing.IN_FORCE
+    content = json.loads(row.body)
+    return Check(standing, content, row.withdrawn_on, row.withdrawn_reasons, row.pdf_sha256, parts.now().isoformat())
+
+
+async def file_of(parts: Parts, case: str) -> tuple[str, bytes]:
+    """The stored bytes of a case's certificate and the number that it is named by; never drawn anew (C6).
+
+    Raises:
+        NotFoundError: no certificate was sealed for that case.
+    """
+    async with parts.database.read() as session:
+        found = await pdf_of_case(session, case)
+    if found is None:
+        raise NotFoundError("这件办件没有已成文的证书。", detail_en="No sealed certificate.")
+    return found
+
+
+def verify_offline(pdf: bytes) -> dict[str, Any]:
+    """What a file says of itself, as far as a file can: read, shape, and whether print and content belong together.
+
+    It can't say that the certificate is in force, or that this system made it: ask by number and check code for that.
+    """
+    content = claims_of(pdf)
+    body = read_content(pdf)
+    if content is None or body is None:
+        return {"genuine": None, "says": "文件里没有可读的证书内容，不是本系统出具的文件，或已损坏。", "sha256": sha256(pdf).hexdigest()}
+    whole = digest(content) == "sha256:" + sha256(body).hexdigest()
+    says = "文件所载内容完整一致" if whole else "文件所载内容的写法与出具时不一致，可能已被改动"
+    simulated = content.get("force") == "simulated"
+    return {
+        "consistent": whole, "simulated": simulated, "number": content.get("number"), "check_code": content.get("check_code"),
+        "title": content.get("title"), "issued_on": content.get("issued_on"), "project": content.get("project"),
+        "opinions": content.get("opinions"), "content_hash": "sha256:" + sha256(body).hexdigest(), "sha256": sha256(pdf).hexdigest(),
+        "says": says + ("；模拟审批意见，无行政许可效力。" if simulated else "。是否由本系统出具、现在是否有效，须按编号和校验码联网核验。"),
+    }

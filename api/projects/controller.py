@@ -1,0 +1,66 @@
+"""Projects over HTTP (项目接口)."""
+
+from typing import Any
+
+from litestar import Controller, Response, get, post, put
+from litestar.params import FromPath, JSONBody, NamedDependency
+
+from api.access import verbs
+from api.parts import Parts
+from api.projects import schemas, service
+from api.transaction import Order
+from engine.events import Actor
+
+
+class ProjectController(Controller):
+    """Projects (工程项目): said once, used by every case."""
+
+    path = "/api/projects"
+    tags = ("项目 Projects",)
+
+    @get(operation_id="ListProjects", opt=verbs("list_projects"), summary="项目列表 The projects that you may see")
+    async def listed(self, actor: NamedDependency[Actor], parts: NamedDependency[Parts]) -> dict[str, Any]:
+        """The projects that you may see, the newest first."""
+        return {"projects": await service.listed(parts, actor)}
+
+    @post(operation_id="RegisterProject", opt=verbs("register_project"), summary="登记项目 Register a project")
+    async def register(
+        self, data: JSONBody[schemas.ProjectIn], actor: NamedDependency[Actor], parts: NamedDependency[Parts], key: NamedDependency[str]
+    ) -> Response[dict[str, Any]]:
+        """Register a project with what is known of it; facts and buildings are keyed by id or Chinese title."""
+        status, body = await service.register(parts, Order(actor, "POST /projects", key, data.model_dump(mode="json")), data)
+        return Response(body, status_code=status)
+
+    @get("/{project:str}", operation_id="ShowProject", opt=verbs("view_project"), summary="查看项目 A project as it stands")
+    async def show(self, project: FromPath[str], actor: NamedDependency[Actor], parts: NamedDependency[Parts]) -> dict[str, Any]:
+        """A project's facts, buildings, papers and cases."""
+        return await service.shown(parts, actor, project)
+
+    @post("/{project:str}/facts", operation_id="StateFacts", opt=verbs("state_facts"), status_code=200, summary="填报、更正事实 State or correct facts")
+    async def facts(
+        self,
+        project: FromPath[str],
+        data: JSONBody[schemas.FactsIn],
+        actor: NamedDependency[Actor],
+        parts: NamedDependency[Parts],
+        key: NamedDependency[str],
+    ) -> Response[dict[str, Any]]:
+        """State or correct facts; open cases are decided anew, and what no longer applies is voided."""
+        order = Order(actor, f"POST /projects/{project}/facts", key, data.model_dump(mode="json"))
+        status, body = await service.state_facts(parts, order, project, data)
+        return Response(body, status_code=status)
+
+    @put("/{project:str}/documents/{kind:str}", operation_id="FileDocument", opt=verbs("file_document"), status_code=201, summary="提交材料 File a paper")
+    async def document(
+        self,
+        project: FromPath[str],
+        kind: FromPath[str],
+        data: JSONBody[schemas.DocumentIn],
+        actor: NamedDependency[Actor],
+        parts: NamedDependency[Parts],
+        key: NamedDependency[str],
+    ) -> Response[dict[str, Any]]:
+        """File a paper or a newer version of it: its typed fields, and the hashes of files put under ``/api/files``."""
+        order = Order(actor, f"PUT /projects/{project}/documents/{kind}", key, data.model_dump(mode="json"))
+        status, body = await service.file_document(parts, order, project, kind, data)
+        return Response(body, status_code=status)

@@ -1,0 +1,49 @@
+"""Every table there is (数据表), so that one import knows them all."""
+
+from models.tables.accounts import Account, IdempotencyRow, SessionToken
+from models.tables.base import Base, new_id
+from models.tables.cases import (
+    CaseFile,
+    CaseItem,
+    CasePause,
+    ClockRow,
+    Opinion,
+    OpinionStatus,
+    SimulatedOpinion,
+    SimulatedOpinionStatus,
+    WakeupRow,
+)
+from models.tables.certificates import (
+    CertificateBuilding,
+    CertificateRow,
+    CertificateWithdrawal,
+    NumberCounter,
+)
+from models.tables.ledger import FileUse, LedgerEntry, LedgerHead, PolicySource, Project, StoredFile
+
+__all__ = [
+    "Account",
+    "Base",
+    "CaseFile",
+    "CaseItem",
+    "CasePause",
+    "CertificateBuilding",
+    "CertificateRow",
+    "CertificateWithdrawal",
+    "ClockRow",
+    "FileUse",
+    "IdempotencyRow",
+    "LedgerEntry",
+    "LedgerHead",
+    "NumberCounter",
+    "Opinion",
+    "OpinionStatus",
+    "PolicySource",
+    "Project",
+    "SessionToken",
+    "SimulatedOpinion",
+    "SimulatedOpinionStatus",
+    "StoredFile",
+    "WakeupRow",
+    "new_id",
+]
