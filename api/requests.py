@@ -8,7 +8,7 @@ the Idempotency-Key, ``seen: IfMatch`` the ETag that the person was looking at.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from typing import Annotated, Any, TypeVar
 from urllib.parse import parse_qsl
@@ -27,6 +27,8 @@ from engine.terms import NumberText, shorten
 LARGEST_BODY = 1024 * 1024
 """Bytes that a JSON body may have; files come another way."""
 MOST_FAULTS = 100
+CLEANED = "cleaned"
+"""In a route's ``opt``: query keys whose text it cleans itself, so that control characters in them are let in."""
 
 
 class Body(BaseModel):
@@ -197,8 +199,13 @@ def queries_of(app: Litestar) -> dict[tuple[str, str], frozenset[str]]:
     return known
 
 
-def check_query(raw: bytes, known: frozenset[str] | None) -> None:
+def check_query(raw: bytes, known: frozenset[str] | None, cleaned: Sequence[str] = ()) -> None:
     """Refuse query keys that are given twice, and (where ``known`` is given) those that nobody reads.
+
+    Args:
+        raw: the query as it came.
+        known: the keys that the handler reads.
+        cleaned: those whose text the handler cleans itself; in others control characters are refused.
 
     Raises:
         InputError: names every such key.
@@ -216,7 +223,7 @@ def check_query(raw: bytes, known: frozenset[str] | None) -> None:
         if known is not None and name not in known:
             listed = "、".join(sorted(known)) or "无"
             faults.append(Fault(at, shorten(values[0]), f"没有这个参数；可用：{listed}。", f"Unknown; known: {listed}."))
-        if _CONTROL.search(name + values[0]):
+        if name not in cleaned and _CONTROL.search(name + values[0]):
             faults.append(Fault(at, shorten(values[0]), "参数中有控制字符。", "A control character."))
     if faults:
         raise InputError(faults)

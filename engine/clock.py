@@ -109,6 +109,10 @@ class Days:
         """The last day of a period, as ``workdays.last_day`` has it."""
         return self._told(last_day(self.calendar, start, n, unit, pause=pause))
 
+    def next_working(self, day: date) -> date:
+        """The first working day on or after a day."""
+        return self._told(self.calendar.next_working(day))
+
     def count(self, a: date, b: date) -> int:
         """Working days in (a, b]."""
         if b > a:
@@ -238,7 +242,11 @@ class _Clock:
     unit: Unit
 
     def last_day(self, n: int, stops: Iterable[Stop]) -> _Layer:
-        """The last day of ``n`` units, moved by the union of the stops that began by then; never summing overlaps."""
+        """The last day of ``n`` units, moved by the union of the stops that began by then; never summing overlaps.
+
+        It never lies within a stop: a stop that began on the last day and ends on a rest day moves it to the next
+        working day.
+        """
         suspended, ignored = 0, []
         due = self.days.last_day(self.accepted, n, self.unit)
         for start, end in self.union(stops):
@@ -247,6 +255,8 @@ class _Clock:
                 continue
             suspended += self.length(start, end)
             due = self.days.last_day(self.accepted, n, self.unit, suspended)
+            if due < end:
+                due = self.days.next_working(end)
         return _Layer(due, suspended, tuple(ignored))
 
     def union(self, stops: Iterable[Stop]) -> list[Interval]:

@@ -125,7 +125,7 @@ _SAYS = {
         "{on}送达，晚于最后一日{due}。",
         "Delivered on {on}, after the last day, {due}.",
     ),
-    "delivery-overdue": ("应于{due}前送达，尚未送达。", "Should have been delivered by {due}."),
+    "delivery-overdue": ("最迟应于{due}送达，尚未送达。", "Should have been delivered by {due}."),
     "provisional": (
         "所涉日期晚于{until}，下一年度放假安排公布后可能变动，暂定。",
         "Days after {until} may be moved by the next holiday notice: provisional.",

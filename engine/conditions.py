@@ -262,6 +262,12 @@ class Read:
     building: str | None
     value: Value | None
 
+    @property
+    def unknown(self) -> bool:
+        """Whether nobody has said it, or of a building's parts not everything."""
+        parts = self.value if isinstance(self.value, tuple) else ()
+        return self.value is None or any(p.use is None or p.floor_area_m2 is None for p in parts)
+
 
 @dataclass(frozen=True, slots=True)
 class Why:
@@ -327,6 +333,8 @@ class Tracer:
 
     def _read(self, fact: Fact, row: Row) -> Read:
         """The fact as the row has it, and whose it is: a building's too where it says otherwise than the works."""
+        if row.is_part and fact.scope is Scope.SPACE and self._subject.parts is not None:
+            fact = self._subject.parts
         key = (fact.scope, fact.id)
         value = row.values.get(key)
         own = fact.scope in (Scope.BUILDING, Scope.SPACE)
@@ -350,7 +358,7 @@ class Tracer:
             if holds(literal, row, self._subject, self._conditions, self._found) is not Truth.UNKNOWN:
                 continue
             if isinstance(literal, Comparison):
-                _note(literal.fact, row, out)
+                self._note(literal.fact, row, out)
                 continue
             scope = literal.scope if isinstance(literal, Tally) else self._conditions.by_id[literal.condition].scope
             lifted = isinstance(literal, Tally) or literal.lift is not None
@@ -367,11 +375,13 @@ class Tracer:
                     and literal.fact is not None
                     and (target is None or self._found[target, each.key] is not Truth.NO)
                 ):
-                    _note(literal.fact, each, out)
+                    self._note(literal.fact, each, out)
 
-
-def _note(fact: Fact, row: Row, out: dict[tuple[str, str | None], Fact | None]) -> None:
-    if fact.derived or (row.building is None and fact.scope is Scope.BUILDING and fact.implied_by):
-        return  # nobody states it: what it is derived or implied from is asked instead
-    if row.values.get((fact.scope, fact.id)) is None:
-        out.setdefault((fact.id, row.building if fact.scope in (Scope.BUILDING, Scope.SPACE) else None), fact)
+    def _note(self, fact: Fact, row: Row, out: dict[tuple[str, str | None], Fact | None]) -> None:
+        if fact.derived or (row.building is None and fact.scope is Scope.BUILDING and fact.implied_by):
+            return  # nobody states it: what it is derived or implied from is asked instead
+        if row.values.get((fact.scope, fact.id)) is None:
+            own = fact.scope in (Scope.BUILDING, Scope.SPACE)
+            if row.is_part and fact.scope is Scope.SPACE and self._subject.parts is not None:
+                fact = self._subject.parts
+            out.setdefault((fact.id, row.building if own else None), fact)

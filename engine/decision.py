@@ -385,7 +385,7 @@ def _says(why: Why) -> str:
     if not text:
         text = _PREFIX[why.truth] + (condition.title or condition.id)
     if why.truth is Truth.UNKNOWN:
-        lacking = "、".join(dict.fromkeys(r.fact.title for r in why.all_reads() if r.value is None))
+        lacking = "、".join(dict.fromkeys(r.fact.title for r in why.all_reads() if r.unknown))
         text += f"，缺少事实：{lacking}" if lacking else "，缺少单体建筑清单"
     return text.rstrip("。") + about + "。"
 

@@ -68,6 +68,11 @@ class Row:
     building: str | None = None
     parent: str | None = None
 
+    @property
+    def is_part(self) -> bool:
+        """Whether this is a use inside a building, and not the building itself."""
+        return self.scope is Scope.SPACE and not self.key.endswith(".0")
+
 
 @dataclass(frozen=True, slots=True)
 class Subject:
@@ -75,6 +80,8 @@ class Subject:
 
     rows: Mapping[Scope, tuple[Row, ...] | None]
     by_key: Mapping[str, Row] = field(default_factory=dict)
+    parts: Fact | None = None
+    """The fact that states the uses inside a building: what is read of a part is read of it."""
 
     def under(self, row: Row, scope: Scope) -> tuple[Row, ...] | None:
         """The rows of a narrower scope below ``row``; None where nobody has said which there are."""
@@ -128,7 +135,8 @@ def subject_of(statement: Statement, vocabulary: Vocabulary) -> Subject:
         Scope.BUILDING: tuple(buildings) if known else None,
         Scope.SPACE: tuple(spaces) if known else None,
     }
-    return Subject(rows, {r.key: r for group in rows.values() for r in group or ()})
+    by_key = {r.key: r for group in rows.values() for r in group or ()}
+    return Subject(rows, by_key, vocabulary.get(Scope.BUILDING, "parts"))
 
 
 def _home(vocabulary: Vocabulary, where: Scope, name: str) -> Scope:

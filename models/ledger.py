@@ -14,7 +14,7 @@ from engine.dossier import FACT
 from engine.events import Event, EventKind, day_of
 from engine.ledger import GENESIS, leaf, link
 from models.database import Lock, Reader, Unit
-from models.errors import ClockWentBackError, DayTurnedError
+from models.errors import ClockWentBackError, ConstraintError, DayTurnedError
 from models.tables import CaseFile, FileUse, LedgerEntry, LedgerHead, NumberCounter, Project
 from models.tables.base import utc
 
@@ -92,7 +92,7 @@ async def take_number(unit: Unit, series: str, year: int, force: str) -> Number:
     """Take the next serial of a series and year (取号), gap-free: the counter stays locked until the commit.
 
     Raises:
-        ConstraintError: on commit or before, where the series belongs to another force.
+        ConstraintError: the series belongs to another force.
     """
     unit.taking(Lock.COUNTER, f"{series}/{year}")
     made = {"series": series, "year": year, "force": force, "next": 1}
@@ -102,7 +102,8 @@ async def take_number(unit: Unit, series: str, year: int, force: str) -> Number:
     if row is None:
         await _insert_if_new(unit, made)
         row = (await unit.execute(query)).one()
-    assert row.force == force, f"series {series} is {row.force}, not {force}"
+    if row.force != force:
+        raise ConstraintError(f"series {series} is {row.force}, not {force}")
     await unit.execute(update(NumberCounter).where(*counter).values(next=row.next + 1))
     return Number(series, year, row.next, force)
 
@@ -289,7 +290,8 @@ async def verify_chain(reader: Reader, *, batch: int = 1000) -> list[Broken]:
     out: list[Broken] = []
     seq, chain, at = 0, GENESIS, None
     while True:
-        rows = (await reader.execute(select(LedgerEntry.__table__).where(LedgerEntry.seq > seq).order_by(LedgerEntry.seq).limit(batch))).all()
+        query = select(LedgerEntry.__table__).where(LedgerEntry.seq > seq).order_by(LedgerEntry.seq).limit(batch)
+        rows = (await reader.execute(query)).all()
         for row in rows:
             if row.seq != seq + 1:
                 out.append(Broken(row.seq, f"台账在 {seq} 与 {row.seq} 之间缺号"))

@@ -4,17 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
+from typing import Any
 
+from engine.conditions import Conditions
 from engine.decision import PolicyBook
 from engine.errors import Fault
 from engine.procedure import Procedure
+from engine.terms import Vocabulary
 from rules.conditions import Builder
 from rules.items import Names, departments_of, items_of, services_of
 from rules.layers import View
 from rules.limits_in_force import LimitFiles
 from rules.procedures import procedures_of
 from rules.terms import vocabulary_of
+
+Words = tuple[Vocabulary, Mapping[str, Any], Conditions]
+"""Vocabulary, parameters and conditions: what stands as long as none of their entries begins or ends."""
+
+WORDS_OF = ("facts", "parameters", "settings", "conditions")
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,13 +33,16 @@ class Built:
 
 
 def build(
-    view: View, limits: LimitFiles, faults: list[Fault], *, digest: str = "", calendar_known_on: date | None = None
+    view: View, limits: LimitFiles, faults: list[Fault], words: dict[tuple[int, ...], Words], digest: str = ""
 ) -> Built:
-    """Build the book of a view; every mistake met on the way goes to ``faults``."""
-    vocabulary = vocabulary_of(view)
-    parameters = view.parameters(faults)
-    builder = Builder(view, vocabulary, parameters, faults)
-    conditions = builder.build()
+    """Build the book of a view; every mistake met on the way goes to ``faults``.
+
+    ``words`` keeps what was compiled before: most days on which something changes change a limit alone.
+    """
+    key = tuple(id(placed) for section in WORDS_OF for placed in view.of(section))
+    if key not in words:
+        words[key] = _words(view, faults)
+    vocabulary, parameters, conditions = words[key]
     declared = limits.of(view, faults)
     in_force = {limit.id: here for limit in declared.values() if (here := limit.in_force(view.on))}
     written = {p.entry.id: p.entry.scope for p in view.of("conditions")}
@@ -43,6 +53,12 @@ def build(
     policy = next((p.entry for p in view.files.of("policy")), None)
     book = PolicyBook(
         policy.version if policy else "", digest, view.on, vocabulary, conditions, items, in_force, services,
-        names.departments, parameters, calendar_known_on,
+        names.departments, parameters,
     )
     return Built(book, procedures_of(names))
+
+
+def _words(view: View, faults: list[Fault]) -> Words:
+    vocabulary = vocabulary_of(view)
+    parameters = view.parameters(faults)
+    return vocabulary, parameters, Builder(view, vocabulary, parameters, faults).build()

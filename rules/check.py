@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from engine.errors import Fault
-from rules.book import build
+from rules.book import Words, build
 from rules.layers import View, duplicate_faults, layers_of, turning_days
 from rules.limits_in_force import LimitFiles
 from rules.loader import PolicyFiles
@@ -21,9 +21,10 @@ def check(files: PolicyFiles) -> list[Fault]:
     if len(files.of("policy")) != 1 and not any(s == "policy" for s, _ in files.broken):
         fix = "须恰好有一个 policy 栏目（policy.yaml），写明 version、title、reviewed_on、default_region。"
         faults.append(Fault("policy.yaml:1", len(files.of("policy")), fix, "Exactly one policy section is wanted."))
+    words: dict[tuple[int, ...], Words] = {}
     for on in turning_days(files, limits.turning_days()):
         for region in layers.innermost():
-            build(View(files, layers, on, region), limits, faults)
+            build(View(files, layers, on, region), limits, faults, words)
     return in_order(faults)
 
 

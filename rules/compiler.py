@@ -9,7 +9,7 @@ from datetime import date
 from engine.decision import PolicyBook
 from engine.errors import Fault, InputError, PolicyError
 from engine.procedure import Procedure
-from rules.book import Built, build
+from rules.book import Built, Words, build
 from rules.layers import Layers, View, layers_of, turning_days
 from rules.limits_in_force import LimitFiles
 from rules.loader import PolicyFiles, load_policy, nearest, read_sources
@@ -27,6 +27,7 @@ class Policy:
     _limits: LimitFiles
     _turns: tuple[date, ...]
     _built: dict[tuple[str, int], Built] = field(default_factory=dict)
+    _words: dict[tuple[int, ...], Words] = field(default_factory=dict)
 
     def as_of(self, on: date, region: str | None = None, calendar_known_on: date | None = None) -> PolicyBook:
         """The policy book of a day and a region (某日某地的政策集).
@@ -69,9 +70,10 @@ class Policy:
         if key not in self._built:
             faults: list[Fault] = []
             view = View(self.files, self._layers, self._turns[stretch], name)
-            self._built[key] = build(view, self._limits, faults, digest=self.digest)
+            built = build(view, self._limits, faults, self._words, self.digest)
             if faults:
                 raise PolicyError(faults)
+            self._built[key] = built
         return self._built[key]
 
 

@@ -236,7 +236,7 @@ class DurableMatcher:
 
     def _down(self, why: str) -> MatcherDownError:
         return MatcherDownError(
-            f"第二规则引擎（durable-rules）未应答：{why}。未作判定，请稍后重试，或转人工办理；yichuang doctor 可查看其状态。",
+            f"第二规则引擎（durable-rules）未应答（{why}）。未作判定，请稍后重试，或转人工办理；yichuang doctor 可查看其状态。",
             detail_en=f"The second engine (durable-rules) does not answer: {why}. Nothing was decided.",
         )
 

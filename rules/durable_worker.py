@@ -37,6 +37,7 @@ LONGEST_REQUEST = 60
 """Seconds after which the kernel ends the process, whatever C code is doing: nothing runs on after a lost parent."""
 
 SID = "s"
+PROBE = "probe"
 HELD = '{"sid":"s","id":"f","p":1'
 RETRACT = '{"sid":"s","id":"f"}'
 LARGEST = 2**53 - 1
@@ -44,7 +45,6 @@ LARGEST = 2**53 - 1
 _OPS = {"=": "", "!=": "$neq", "<": "$lt", "<=": "$lte", ">": "$gt", ">=": "$gte"}
 _FIELD = re.compile(r"[fnxlh]_[0-9]{1,6}_{0,4}", re.ASCII)
 _RULE = re.compile(r"[yx][0-9]{1,6}", re.ASCII)
-_PROBE = ("probe", "all", [["p", "=", 1]])
 
 Rule = Sequence[Any]
 """Name, ``all`` or ``any``, and its comparisons ``[field, op, number]``."""
@@ -90,10 +90,11 @@ class Ruleset:
     def __init__(self, name: str, rules: Sequence[Rule]) -> None:
         fields = dict.fromkeys(leaf[0] for _, _, leaves in rules for leaf in leaves)
         self.fields = tuple((f, f',"{f}":') for f in fields if f != "p")
-        self.known = frozenset(rule[0] for rule in rules)
-        definition = {
-            name: {"all": [{"m": _expression(junction, leaves)}]} for name, junction, leaves in (_PROBE, *rules)
+        self.known = frozenset((PROBE, *(rule[0] for rule in rules)))
+        definition: dict[str, Any] = {
+            name: {"all": [{"m": _expression(junction, leaves)}]} for name, junction, leaves in rules
         }
+        definition[PROBE] = {"all": [{"m": {"p": 1}}], "pri": 1}  # fires last: what is lost before it shows
         self.handle = engine.create_ruleset(name, json.dumps(definition))
         self.fired({})  # the probe; until it has fired, delete_state would free what was never set
 
@@ -106,20 +107,17 @@ class Ruleset:
         status, session = engine.assert_fact(self.handle, held + "}")
         if status != 0:  # the probe matches every fact, so “not handled” is wrong here too
             raise EngineError(f"assert answered {status}")
-        found, probes = [], 0
+        found: list[str] = []
         started = engine.start_action_for_state(self.handle, session)
         message = started[1] if started else None
         while message is not None:
             rule = message[2 : message.index('"', 2)]
-            if rule == "probe":
-                probes += 1
-            else:
-                if rule not in self.known:
-                    raise EngineError("a rule that is not there fired")
-                found.append(rule)
+            if rule not in self.known:
+                raise EngineError("a rule that is not there fired")
+            found.append(rule)
             message = engine.complete_and_start_action(self.handle, session)
-        if probes != 1:
-            raise EngineError(f"the probe fired {probes} times")
+        if found.count(PROBE) != 1 or found.pop() != PROBE:
+            raise EngineError("the probe did not fire once and last, so something else may be lost")
         status, _ = engine.retract_fact(self.handle, RETRACT)
         if status != 0 or engine.get_facts(self.handle, SID) != "[]":
             raise EngineError("a fact was left behind")
@@ -291,6 +289,8 @@ def _engine() -> Iterator[None]:
     """Whatever goes wrong while the engine holds something is the engine's failure, not the request's."""
     try:
         yield
+    except EngineError:
+        raise
     except Exception as error:
         raise EngineError(f"{type(error).__name__}: {error}") from error
 

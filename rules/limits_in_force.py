@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 
 from engine.errors import Fault, PolicyError
 from engine.limits import Limit
@@ -25,16 +26,8 @@ class LimitFiles:
     @classmethod
     def read(cls, files: PolicyFiles, faults: list[Fault]) -> LimitFiles:
         """Read the limits and notices among the files; what is wrong with them goes to ``faults``."""
-        limits: tuple[Limit, ...] = ()
-        notices: tuple[Notice, ...] = ()
-        try:
-            limits = read_limits({p: t for p, t in files.other.items() if is_limits(p)})
-        except PolicyError as error:
-            faults.extend(error.errors)
-        try:
-            notices = load_notices({p: t for p, t in files.other.items() if is_calendar(p)})
-        except PolicyError as error:
-            faults.extend(error.errors)
+        limits, notices, found = _read(tuple(sorted(files.other.items())))
+        faults.extend(found)
         return cls(limits, notices)
 
     @property
@@ -67,3 +60,20 @@ class LimitFiles:
                 for cite in value.cite:
                     if cite.instrument not in known:
                         yield unknown_name(limit.place, cite.instrument, "文件（见 sources）", known)
+
+
+@lru_cache(maxsize=4)
+def _read(texts: tuple[tuple[str, str], ...]) -> tuple[tuple[Limit, ...], tuple[Notice, ...], tuple[Fault, ...]]:
+    """Read once what checking and compiling both ask for."""
+    limits: tuple[Limit, ...] = ()
+    notices: tuple[Notice, ...] = ()
+    faults: list[Fault] = []
+    try:
+        limits = read_limits({p: t for p, t in texts if is_limits(p)})
+    except PolicyError as error:
+        faults.extend(error.errors)
+    try:
+        notices = load_notices({p: t for p, t in texts if is_calendar(p)})
+    except PolicyError as error:
+        faults.extend(error.errors)
+    return limits, notices, tuple(faults)

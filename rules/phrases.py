@@ -16,7 +16,6 @@ from engine import commands, orders
 from engine.commands import STATE_TITLES
 from engine.dossier import Verdict
 from engine.procedure import TaskState
-
 from engine.terms import Scope, Truth
 from engine.workdays import last_day
 from rules.world import CLERK, OWNER, World

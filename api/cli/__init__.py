@@ -14,7 +14,7 @@ from api.cli.io import guard
 from engine.errors import Fault, InputError
 from engine.terms import shorten
 
-COMMANDS = ["check", "clock", "due"]
+COMMANDS = ["check", "clock", "decide", "due", "policy"]
 """Each is a module of this package with a click command of that name in ``command``."""
 
 

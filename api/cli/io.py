@@ -93,7 +93,12 @@ def with_calendar(command: Callable[..., Any]) -> Callable[..., Any]:
 
 def today() -> date:
     """Today in Asia/Shanghai (今日), whatever the machine's time zone."""
-    return datetime.now(SHANGHAI).date()
+    return day_in_shanghai(datetime.now(SHANGHAI))
+
+
+def day_in_shanghai(instant: datetime) -> date:
+    """The day on which an instant falls in Asia/Shanghai (北京时间的日期)."""
+    return instant.astimezone(SHANGHAI).date()
 
 
 def read_document(source: str) -> Document:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from datetime import date
 from random import Random
 
@@ -117,12 +118,51 @@ def random_conditions(random: Random, count: int) -> Conditions:
     return Conditions.of(made)
 
 
-def random_statement(random: Random, unknown: float = 0.2) -> Statement:
+Near = Mapping[tuple[Scope, str], Sequence[Value]]
+"""Fact → values on each side of what some condition compares it with."""
+
+
+def near_limits(conditions: Conditions) -> Near:
+    """n−1, n and n+1 of every number that a condition names, and every word."""
+    out: dict[tuple[Scope, str], set[Value]] = {}
+    for literal in (x for c in conditions.ordered for x in c.literals):
+        if isinstance(literal, Tally) and literal.fact is not None and literal.fact.type is FactType.DAY:
+            continue  # a sum of days is no day
+        if isinstance(literal, (Comparison, Tally)) and literal.fact is not None:
+            value = literal.value
+            numbers = literal.fact.numeric and isinstance(value, int)
+            found = (
+                {min(max(0, value + d), LARGEST) for d in (-1, 0, 1)} if numbers and isinstance(value, int) else {value}
+            )
+            out.setdefault((literal.fact.scope, literal.fact.id), set()).update(found)
+            if literal.fact.id in ("floor_area_m2", "use"):  # a building's is read of its spaces too
+                for scope in (Scope.BUILDING, Scope.SPACE):
+                    out.setdefault((scope, literal.fact.id), set()).update(found)
+    return {key: sorted(values, key=repr) for key, values in out.items()}
+
+
+def random_statement(
+    random: Random, unknown: float = 0.2, vocabulary: Vocabulary = VOCABULARY, near: Near | None = None
+) -> Statement:
     """A statement with so great a part of its facts unknown, and sometimes without a list of buildings."""
+    limits = near or {}
+
+    def one(fact: Fact) -> Value:
+        if (here := limits.get((fact.scope, fact.id))) and random.random() < 0.8:
+            return random.choice(here)
+        if fact.type is FactType.CHOICE:
+            return random.choice(tuple(fact.allowed))
+        return random_value(fact, random)
 
     def some(scope: Scope) -> dict[str, Value]:
-        facts = VOCABULARY.stated_of(scope)
-        return {f.id: random_value(f, random) for f in facts if random.random() >= unknown}
+        facts = [f for f in vocabulary.stated_of(scope) if f.type is not FactType.PARTS and not f.derived]
+        return {f.id: one(f) for f in facts if random.random() >= unknown}
+
+    def part() -> Part:
+        use, area = (vocabulary.get(Scope.BUILDING, name) for name in ("use", "floor_area_m2"))
+        assert use is not None and area is not None
+        stated = [one(f) if random.random() >= unknown else None for f in (use, area)]
+        return Part(*stated)  # type: ignore[arg-type]
 
     roll = random.random()
     if roll < 0.1:
@@ -131,10 +171,7 @@ def random_statement(random: Random, unknown: float = 0.2) -> Statement:
     for i in range(0 if roll < 0.2 else random.randrange(1, 5)):
         facts = some(Scope.BUILDING)
         if random.random() < 0.5:
-            facts["parts"] = tuple(
-                Part(random.choice((None, *USES)), random.choice((None, 0, 5, 250_000)))
-                for _ in range(random.randrange(3))
-            )
+            facts["parts"] = tuple(part() for _ in range(random.randrange(3)))
         buildings.append(Building(f"{i + 1}号", facts))
     units = (buildings[0].name,) if buildings and random.random() < 0.1 else None
     return Statement(some(Scope.PROJECT), tuple(buildings), units)

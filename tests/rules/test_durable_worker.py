@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import signal
 import subprocess
 import sys
 import time
@@ -24,20 +25,20 @@ def programme(rules=(("y0", "all", [LEAF]),), **changed):
 class Worker:
     """A child of our own, spoken to frame by frame."""
 
-    def __init__(self):
-        command = [sys.executable, "-m", "rules.durable_worker"]
-        self.process = subprocess.Popen(
-            command, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE
-        )
+    def __init__(self, *arguments):
+        command = [sys.executable, *(arguments or ("-m", "rules.durable_worker"))]
+        self.process = subprocess.Popen(command, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+        assert self.process.stdin is not None and self.process.stdout is not None
+        self.stdin, self.stdout = self.process.stdin, self.process.stdout
         assert self.read() == {"ready": 1}
 
     def read(self):
-        head = self.process.stdout.read(4)
-        return json.loads(self.process.stdout.read(int.from_bytes(head, "big"))) if head else None
+        head = self.stdout.read(4)
+        return json.loads(self.stdout.read(int.from_bytes(head, "big"))) if head else None
 
     def send(self, body):
-        self.process.stdin.write(len(body).to_bytes(4, "big") + body)
-        self.process.stdin.flush()
+        self.stdin.write(len(body).to_bytes(4, "big") + body)
+        self.stdin.flush()
         return self.read()
 
     def ask(self, **request):
@@ -146,11 +147,43 @@ def test_what_is_not_loaded_is_missing(worker):
 
 def test_a_frame_that_is_too_long_ends_it():
     made = Worker()
-    made.process.stdin.write(b"\xff\xff\xff\xff")
-    made.process.stdin.flush()
+    made.stdin.write(b"\xff\xff\xff\xff")
+    made.stdin.flush()
     assert made.read() is None
     made.process.communicate(timeout=10)
     assert made.process.returncode == 2
+
+
+FAULTS = {
+    "refuses a fact": "e.assert_fact = lambda *a: (1, 1)",
+    "knows it already": "e.assert_fact = lambda *a: (2, 1)",
+    "raises": "e.assert_fact = lambda *a: 1 / 0",
+    "loses every firing": "e.start_action_for_state = lambda *a: None",
+    "loses all firings but the first": "e.complete_and_start_action = lambda *a: None",
+    "fires what is not there": "more = iter(['{\"probe\":{}}', None])\ne.complete_and_start_action = lambda *a: next(more)"
+    "\ne.start_action_for_state = lambda *a: ('', '{\"y9\":{}}')",
+    "fires the probe twice": "more = iter(['{\"probe\":{}}'] * 2 + [None]); e.complete_and_start_action = lambda *a: next(more)",
+    "speaks nonsense": "e.start_action_for_state = lambda *a: ('', '?')",
+    "does not retract": "e.retract_fact = lambda *a: (0, 1)",
+    "cannot retract": "e.retract_fact = lambda *a: (1, 1)",
+    "has no memory": "import builtins\ndef f(*a): raise MemoryError\ne.assert_fact = f",
+}
+
+
+@pytest.mark.parametrize("fault", FAULTS.values(), ids=FAULTS)
+def test_an_engine_that_errs_is_not_asked_again(fault):
+    """Its first fact after loading is met with a fault; the process says so and ends, and no finding gets out."""
+    script = (
+        f"import sys, rules.durable_worker as w, durable_rules_engine as e\nw.Desk._match = (lambda real:"
+        f" lambda *a: exec({fault!r}, {{'e': e}}) or real(*a))(w.Desk._match)\nsys.exit(w.main())"
+    )
+    made = Worker("-c", script)
+    key, loaded = made.load(programme())
+    assert loaded == {"number": 1}
+    answer = made.match(key, [[[-1, 1]], [], [], []])
+    assert answer.keys() == {"number", "failed"}
+    made.process.communicate(timeout=10)
+    assert made.process.returncode == 70
 
 
 def test_certainly_true_and_certainly_false_at_once_ends_it():
@@ -163,14 +196,10 @@ def test_certainly_true_and_certainly_false_at_once_ends_it():
 
 def test_a_question_without_end_is_ended_by_the_kernel():
     script = "import rules.durable_worker as w, time; w.LONGEST_REQUEST = 1; w.Desk.answer = lambda *_: time.sleep(60)"
-    process = subprocess.Popen(
-        [sys.executable, "-c", f"{script}; w.main()"], cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE
-    )
-    process.stdin.write(b"\0\0\0\2{}")
-    process.stdin.flush()
-    process.wait(10)
-    process.communicate()
-    assert process.returncode == -14
+    made = Worker("-c", f"{script}; w.main()")
+    assert made.send(b"{}") is None
+    made.process.communicate(timeout=10)
+    assert made.process.returncode == -signal.SIGALRM
 
 
 def test_it_ends_when_its_parent_is_another():

@@ -150,7 +150,10 @@ def test_two_values_of_one_parameter_on_one_day_are_told() -> None:
     assert [f.pointer for f in found] == [line_of("jianghai/settings.yaml", "warning_days")]
     assert f"与 {FILE}:2 的施行期间重叠" in found[0].fix
     dated = text.replace("value: 3", "value: 3, effective_from: 2023-01-01")
-    files = {**changed("jianghai/settings.yaml", "    value: 2\n", "    value: 2\n    effective_to: 2023-01-01\n"), FILE: dated}
+    files = {
+        **changed("jianghai/settings.yaml", "    value: 2\n", "    value: 2\n    effective_to: 2023-01-01\n"),
+        FILE: dated,
+    }
     assert faults(files) == []
 
 

@@ -1,0 +1,81 @@
+"""``yichuang policy`` (政策文件): whether a folder of policy files holds together."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import click
+
+from api.cli.io import Settings, say, shared
+from engine.errors import Fault, InputError
+from engine.terms import shorten
+from rules.compiler import compile_policy
+from rules.loader import load_policy, read_sources
+
+HELP = """政策文件：核查、编译。
+
+\b
+例：
+  yichuang policy check
+  yichuang policy check rules/policy --json
+"""
+
+CHECK_HELP = """核查 DIR 下的全部政策文件（默认核查内置的），所有错误一次列出，每处写明文件与行、现有写法和改法。
+
+无误则退出码为 0，给出版本与摘要；有误则为 2，标准错误是一份问题说明。
+"""
+
+
+@click.group("policy", help=HELP, no_args_is_help=True)
+def command() -> None:
+    """政策文件：核查、编译。"""
+
+
+@command.command("check", help=CHECK_HELP)
+@click.argument("directory", metavar="[DIR]", required=False)
+@shared
+def check(directory: str | None, settings: Settings) -> None:
+    """核查 DIR 下的全部政策文件（默认核查内置的）。"""
+    root = None if directory is None else Path(directory)
+    if root is not None and not root.is_dir():
+        fix = "没有这个文件夹；请写政策文件所在的文件夹，例如 rules/policy。"
+        raise InputError([Fault("", shorten(str(directory)), fix, "No such folder.")])
+    files = load_policy(read_sources(root))
+    policy = compile_policy(files)
+    found = {
+        "valid": True,
+        "version": policy.version,
+        "digest": policy.digest,
+        "files": len(files.sources),
+        "regions": policy.regions,
+        "entries": {name: len(entries) for name, entries in files.sections.items() if entries},
+        "errors": [],
+    }
+    say(found, lambda answer: _show(answer, settings.english), settings)
+
+
+_NAMES = {
+    "sources": "引用文件",
+    "departments": "部门",
+    "facts": "事实",
+    "parameters": "参数",
+    "settings": "地方取值",
+    "conditions": "条件",
+    "items": "事项",
+    "supplements": "地方补充",
+    "service": "服务文件",
+}
+
+
+def _show(found: Mapping[str, Any], english: bool) -> str:
+    counts = {name: n for name, n in found["entries"].items() if name in _NAMES}
+    if english:
+        listed = ", ".join(f"{n} {name}" for name, n in counts.items())
+        return f"{found['files']} files, no faults: {listed}\nversion {found['version']}, {found['digest']}"
+    listed = "、".join(f"{_NAMES[name]} {n}" for name, n in counts.items())
+    regions = "、".join(found["regions"].values())
+    return (
+        f"政策文件 {found['files']} 个，无误：{listed}。\n地区：{regions}。\n版本 {found['version']}，{found['digest']}"
+    )

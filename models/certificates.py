@@ -1,0 +1,249 @@
+"""Certificates as stored (证书存取): issued with their entry, sealed once, withdrawn by an entry of their own."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from hashlib import sha256
+from hmac import compare_digest
+from typing import Any
+
+from sqlalchemy import insert, select, update
+
+from engine.events import Event, EventKind
+from engine.ledger import canonical, digest
+from models.database import Reader, Unit
+from models.errors import BrokenBytesError, ConstraintError
+from models.ledger import Number
+from models.tables import CaseFile, CertificateBuilding, CertificateRow, CertificateWithdrawal, new_id
+
+
+@dataclass(frozen=True, slots=True)
+class Certificate:
+    """A certificate as stored (证书), without its file; :func:`pdf_of` gives that."""
+
+    id: str
+    number: str
+    series: str
+    year: int
+    serial: int
+    check_code: str
+    case: str
+    form: str
+    force: str
+    issued_on: date
+    content_hash: str
+    content_bytes: bytes
+    issued_seq: int
+    pdf_sha256: str | None
+    sealed_seq: int | None
+    withdrawn_seq: int | None
+
+    @property
+    def content(self) -> Mapping[str, Any]:
+        """What it says."""
+        said: Mapping[str, Any] = json.loads(self.content_bytes)
+        return said
+
+    @property
+    def valid(self) -> bool:
+        """Whether it is formal and not withdrawn (C7); a simulated one is never valid (S1)."""
+        return self.force == "formal" and self.withdrawn_seq is None
+
+
+@dataclass(frozen=True, slots=True)
+class Withdrawal:
+    """A withdrawal as stored (撤回)."""
+
+    certificate: str
+    number: str
+    seq: int
+    reasons: str
+
+
+_COLUMNS = (
+    CertificateRow.id,
+    CertificateRow.number,
+    CertificateRow.series,
+    CertificateRow.year,
+    CertificateRow.serial,
+    CertificateRow.check_code,
+    CertificateRow.case_id,
+    CertificateRow.form,
+    CertificateRow.force,
+    CertificateRow.issued_on,
+    CertificateRow.content_hash,
+    CertificateRow.content,
+    CertificateRow.issued_seq,
+    CertificateRow.pdf_sha256,
+    CertificateRow.sealed_seq,
+    CertificateRow.withdrawn_seq,
+)
+
+
+def hash_of(content: Mapping[str, Any]) -> str:
+    """The content's hash: over everything in it but the hash itself."""
+    return digest({k: v for k, v in content.items() if k != "content_hash"})
+
+
+async def issue(unit: Unit, issued: Event, number: Number) -> Certificate:
+    """Store the certificate of an ``ISSUED`` entry (出证), with its number from :func:`models.ledger.take_number`.
+
+    Raises:
+        ConstraintError: the case, or a building under this service, has a formal one in force, or the number was given.
+        BrokenBytesError: the content does not hash to what it says.
+    """
+    assert issued.kind is EventKind.ISSUED and issued.case and issued.seq, "an ISSUED event as append gave it"
+    content = issued.data["content"]
+    if hash_of(content) != content["content_hash"]:
+        raise BrokenBytesError("证书内容与其摘要不符，未出证。", detail_en="Content and hash differ; not issued.")
+    assert content["force"] == number.force, "a number of another series"
+    case = (
+        await unit.execute(select(CaseFile.project_id, CaseFile.service).where(CaseFile.id == issued.case))
+    ).one()
+    row = certificate_row(issued)
+    made = {"id": new_id(), "series": number.series, "year": number.year, "serial": number.serial, **row}
+    await unit.execute(insert(CertificateRow).values(**made))
+    buildings = [b["name"] for b in content["buildings"]] or [""]
+    rows = [
+        {
+            "certificate_id": made["id"],
+            "building": building,
+            "project_id": case.project_id,
+            "service": case.service,
+            "force": number.force,
+        }
+        for building in buildings
+    ]
+    await unit.execute(insert(CertificateBuilding), rows)
+    found = await certificate_of(unit, made["id"])
+    assert found is not None
+    return found
+
+
+def certificate_row(issued: Event) -> dict[str, Any]:
+    """What the ledger alone says of a certificate's row."""
+    content = issued.data["content"]
+    return {
+        "number": content["number"],
+        "check_code": content["check_code"],
+        "case_id": issued.case,
+        "form": content["form"],
+        "force": content["force"],
+        "issued_on": date.fromisoformat(content["issued_on"]),
+        "content_hash": content["content_hash"],
+        "content": canonical(content),
+        "issued_seq": issued.seq,
+    }
+
+
+async def seal(unit: Unit, sealed: Event, pdf: bytes) -> None:
+    """Store the file made from a certificate (封存), once, with its ``SEALED`` entry.
+
+    The entry's data must carry the file's hash: ``{"number": …, "pdf_sha256": …}``.
+
+    Raises:
+        ConstraintError: it has a file already, or there is no such certificate.
+        BrokenBytesError: the file does not hash to what the entry says.
+    """
+    assert sealed.kind is EventKind.SEALED and sealed.seq, "a SEALED event as append gave it"
+    found = sha256(pdf).hexdigest()
+    if sealed.data["pdf_sha256"] != found:
+        raise BrokenBytesError("证书文件与台账所记摘要不符。", detail_en="The file is not the one in the entry.")
+    here = (
+        CertificateRow.case_id == sealed.case,
+        CertificateRow.number == sealed.data["number"],
+        CertificateRow.pdf.is_(None),
+    )
+    values = {"pdf": pdf, "pdf_sha256": found, "sealed_seq": sealed.seq}
+    if (await unit.execute(update(CertificateRow).where(*here).values(**values))).rowcount != 1:
+        raise ConstraintError("certificate is not there or is sealed")
+
+
+async def withdraw(unit: Unit, withdrawn: Event) -> None:
+    """Store the withdrawal of a ``CERTIFICATE_WITHDRAWN`` entry (撤回证书): nothing calls it valid from the commit on.
+
+    Raises:
+        ConstraintError: it is withdrawn already, or there is no such certificate.
+    """
+    assert withdrawn.kind is EventKind.CERTIFICATE_WITHDRAWN and withdrawn.seq, "an event as append gave it"
+    here = (CertificateRow.case_id == withdrawn.case, CertificateRow.number == withdrawn.data["number"])
+    certificate = (await unit.execute(select(CertificateRow.id).where(*here))).scalar_one_or_none()
+    if certificate is None:
+        raise ConstraintError("certificate is not there")
+    row = {"certificate_id": certificate, "seq": withdrawn.seq, "reasons": withdrawn.data["says"]}
+    await unit.execute(insert(CertificateWithdrawal).values(**row))
+    for table, key in (
+        (CertificateRow, CertificateRow.id),
+        (CertificateBuilding, CertificateBuilding.certificate_id),
+    ):
+        await unit.execute(update(table).where(key == certificate).values(withdrawn_seq=withdrawn.seq))
+
+
+async def certificate_of(reader: Reader, certificate: str) -> Certificate | None:
+    """The certificate of that id; its content is checked against its hash (C6)."""
+    return await _one(reader, CertificateRow.id == certificate)
+
+
+async def of_case(reader: Reader, case: str) -> Certificate | None:
+    """The last certificate of a case."""
+    return await _one(reader, CertificateRow.case_id == case)
+
+
+async def by_number(reader: Reader, number: str, check_code: str) -> Certificate | None:
+    """The certificate of that number, for those who also have its check code (公开查验); None alike for both."""
+    found = await _one(reader, CertificateRow.number == number)
+    expected = found.check_code if found else "-" * len(check_code)
+    same = compare_digest(expected.encode(), check_code.encode())
+    return found if same else None
+
+
+async def _one(reader: Reader, where: Any) -> Certificate | None:
+    query = select(*_COLUMNS).where(where).order_by(CertificateRow.issued_seq.desc()).limit(1)
+    row = (await reader.execute(query)).one_or_none()
+    if row is None:
+        return None
+    values = [bytes(v) if isinstance(v, memoryview) else v for v in row]
+    found = Certificate(*values)
+    if hash_of(found.content) != found.content_hash:
+        raise BrokenBytesError(
+            f"证书 {found.number} 的存储内容与其摘要不符，请立即报告管理员。", detail_en="Stored content was changed."
+        )
+    return found
+
+
+async def pdf_of(reader: Reader, certificate: str) -> bytes | None:
+    """The stored file of a certificate (证书文件), checked against its hash (C6); None until it is sealed."""
+    query = select(CertificateRow.pdf, CertificateRow.pdf_sha256).where(CertificateRow.id == certificate)
+    row = (await reader.execute(query)).one_or_none()
+    if row is None or row.pdf is None:
+        return None
+    pdf = bytes(row.pdf)
+    if sha256(pdf).hexdigest() != row.pdf_sha256:
+        raise BrokenBytesError("证书文件与其摘要不符，请立即报告管理员。", detail_en="The stored file was changed.")
+    return pdf
+
+
+async def unsealed(reader: Reader) -> list[Certificate]:
+    """Certificates whose file has yet to be made: what a crash left to do."""
+    query = select(*_COLUMNS).where(CertificateRow.pdf.is_(None)).order_by(CertificateRow.issued_seq)
+    return [Certificate(*row) for row in await reader.execute(query)]
+
+
+async def withdrawals(reader: Reader, until: int | None = None) -> list[Withdrawal]:
+    """Withdrawals in ledger order, as of an entry where one is named (撤回名单)."""
+    query = (
+        select(
+            CertificateWithdrawal.certificate_id,
+            CertificateRow.number,
+            CertificateWithdrawal.seq,
+            CertificateWithdrawal.reasons,
+        )
+        .join(CertificateRow, CertificateRow.id == CertificateWithdrawal.certificate_id)
+        .order_by(CertificateWithdrawal.seq)
+    )
+    if until is not None:
+        query = query.where(CertificateWithdrawal.seq <= until)
+    return [Withdrawal(*row) for row in await reader.execute(query)]
