@@ -220,7 +220,9 @@ def language_of(accepted: str) -> str:
 # --- handlers ---------------------------------------------------------------------------------------------------------
 
 
-def answer(request: Request[Any, Any, Any], error: ApprovalError, headers: Mapping[str, str] | None = None) -> Response[Any]:
+def answer(
+    request: Request[Any, Any, Any], error: ApprovalError, headers: Mapping[str, str] | None = None
+) -> Response[Any]:
     """The answer to an error: a problem document; for a browser on a page, a page."""
     language = language_of(request.headers.get("accept-language", ""))
     document = problem(error, language=language, instance=request_id(request.scope))

@@ -83,7 +83,7 @@ class FileStore:
             UnavailableError: the disk is full or cannot be written.
         """
         try:
-            file = tempfile.NamedTemporaryFile(dir=self.incoming, prefix="put-", delete=False)  # noqa: SIM115
+            file = tempfile.NamedTemporaryFile(dir=self.incoming, prefix="put-", delete=False)
         except OSError as error:
             raise _no_room() from error
         path = Path(file.name)
@@ -186,7 +186,9 @@ def _no_room() -> UnavailableError:
 
 
 def _broken() -> BrokenBytesError:
-    return BrokenBytesError("文件缺失或与记载的摘要不符，已记录。", detail_en="The file is missing or not what was stored.")
+    return BrokenBytesError(
+        "文件缺失或与记载的摘要不符，已记录。", detail_en="The file is missing or not what was stored."
+    )
 
 
 def _other_hash(found: str, expected: str) -> Fault:

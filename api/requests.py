@@ -20,7 +20,14 @@ from pydantic import BaseModel, ConfigDict, RootModel, ValidationError, model_va
 from pydantic_core import ErrorDetails
 
 from api.cli.strict_json import parse, pointer
-from api.errors import KeyMissingError, LengthMissingError, MediaTypeError, NotJsonError, TooLargeError, UnconditionalError
+from api.errors import (
+    KeyMissingError,
+    LengthMissingError,
+    MediaTypeError,
+    NotJsonError,
+    TooLargeError,
+    UnconditionalError,
+)
 from engine.errors import Fault, InputError
 from engine.terms import NumberText, shorten
 
@@ -97,7 +104,9 @@ _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 def _find_controls(value: Any, path: tuple[str | int, ...], faults: list[Fault]) -> None:
     if isinstance(value, str):
         if _CONTROL.search(value):
-            faults.append(Fault(pointer(path), shorten(value), "文字中有控制字符。", "The text has a control character."))
+            faults.append(
+                Fault(pointer(path), shorten(value), "文字中有控制字符。", "The text has a control character.")
+            )
     elif isinstance(value, dict):
         for key, each in value.items():
             _find_controls(key, (*path, key), faults)
@@ -138,7 +147,9 @@ def _fault(error: ErrorDetails, model: type[BaseModel]) -> Fault:
     where = pointer(tuple(error["loc"]))
     if error["type"] == "extra_forbidden":
         known = "、".join(model.model_fields) if len(error["loc"]) == 1 else "见接口文档"
-        return Fault(where, shorten(error["input"]), f"没有这一项；可用：{known or '无'}。", f"Unknown; known: {known}.")
+        return Fault(
+            where, shorten(error["input"]), f"没有这一项；可用：{known or '无'}。", f"Unknown; known: {known}."
+        )
     value = None if error["type"] == "missing" else shorten(error["input"])
     chinese, english = _SAYS.get(error["type"], ("不合要求。", error["msg"]))
     context = {k: str(v).replace(" or ", " 或 ") for k, v in error.get("ctx", {}).items()}
@@ -222,7 +233,9 @@ def check_query(raw: bytes, known: frozenset[str] | None, cleaned: Sequence[str]
             faults.append(Fault(at, shorten(values[1]), "参数重复，请只写一次。", "The parameter is repeated."))
         if known is not None and name not in known:
             listed = "、".join(sorted(known)) or "无"
-            faults.append(Fault(at, shorten(values[0]), f"没有这个参数；可用：{listed}。", f"Unknown; known: {listed}."))
+            faults.append(
+                Fault(at, shorten(values[0]), f"没有这个参数；可用：{listed}。", f"Unknown; known: {listed}.")
+            )
         if name not in cleaned and _CONTROL.search(name + values[0]):
             faults.append(Fault(at, shorten(values[0]), "参数中有控制字符。", "A control character."))
     if faults:
@@ -273,7 +286,8 @@ async def if_match(match_header: IfMatchHeader = None) -> str | None:
     """
     if match_header is None:
         raise UnconditionalError(
-            "请带请求头 If-Match，写所看任务的 ETag。", detail_en="Send If-Match with the ETag of the task that you saw."
+            "请带请求头 If-Match，写所看任务的 ETag。",
+            detail_en="Send If-Match with the ETag of the task that you saw.",
         )
     if match_header.strip() == "*":
         return None

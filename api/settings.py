@@ -180,9 +180,7 @@ class _Reader:
         if not text:
             return otherwise
         if not (text.isascii() and text.isdigit() and len(text) < 12 and least <= int(text) <= most):
-            self.fault(
-                name, text, f"请写 {least} 到 {most} 的整数。", f"Write a whole number from {least} to {most}."
-            )
+            self.fault(name, text, f"请写 {least} 到 {most} 的整数。", f"Write a whole number from {least} to {most}.")
             return otherwise
         return int(text)
 

@@ -110,7 +110,12 @@ class Work:
                 today = day_of(self.now)
                 calendar = self.parts.shelf.calendar
                 await write_projections(
-                    self.session, state, law, clocks(state, law, calendar, today), wakeups(state, law, calendar, today), self.events
+                    self.session,
+                    state,
+                    law,
+                    clocks(state, law, calendar, today),
+                    wakeups(state, law, calendar, today),
+                    self.events,
                 )
         for each in self.after_append:
             await each(stored)

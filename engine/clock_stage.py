@@ -28,7 +28,9 @@ class StageUse:
         return {"used_days": self.used_days, "span_days": self.span_days, "provisional": self.provisional}
 
 
-def stage(raw: Any, calendar: WorkCalendar, asof: date, *, told: date | None = None, forecast: bool = False) -> StageUse:
+def stage(
+    raw: Any, calendar: WorkCalendar, asof: date, *, told: date | None = None, forecast: bool = False
+) -> StageUse:
     """Measure a stage (阶段用时) as of a day; items that were refused or withdrawn are left out.
 
     Args:
@@ -43,7 +45,7 @@ def stage(raw: Any, calendar: WorkCalendar, asof: date, *, told: date | None = N
     """
     faults: list[Fault] = []
     if not isinstance(raw, Mapping):
-        raise InputError([Fault("", shorten(raw), "应为 JSON 对象：{\"items\": […]}。", "A JSON object with items.")])
+        raise InputError([Fault("", shorten(raw), '应为 JSON 对象：{"items": […]}。', "A JSON object with items.")])
     only(raw, ("items", "asof"), "", faults)
     if raw.get("asof") is not None:
         asof = read_day(raw["asof"], "/asof", faults, "截至日") or asof

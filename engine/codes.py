@@ -111,9 +111,7 @@ def check_project_code(value: Any) -> CodeCheck:
 def check_credit_code(value: Any) -> CodeCheck:
     """Check a unified social credit code (统一社会信用代码, GB 32100-2015) with both its check characters."""
     if not isinstance(value, str) or len(value) != 18:
-        return _bad(
-            value, "统一社会信用代码应为18位。", "A unified social credit code has 18 characters."
-        )
+        return _bad(value, "统一社会信用代码应为18位。", "A unified social credit code has 18 characters.")
     strange = sorted({c for c in value if c not in _SYMBOLS})
     if strange:
         shown = "、".join(shorten(c) if c.isprintable() else repr(c) for c in strange)

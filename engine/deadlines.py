@@ -190,7 +190,10 @@ def _judged(
 ) -> CaseClock:
     """One clock by the same judgement as ``yichuang clock``: stops as unions, an extension if it counts."""
     promise = limit.kind is LimitKind.PROMISED
-    moments: list[tuple[date, int, What, Reason | None]] = [(start, 0, What.RECEIVED, None), (start, 1, What.ACCEPTED, None)]
+    moments: list[tuple[date, int, What, Reason | None]] = [
+        (start, 0, What.RECEIVED, None),
+        (start, 1, What.ACCEPTED, None),
+    ]
     for reason, intervals in ((Reason.INSPECTION, by_law), (Reason.RECTIFICATION, local)):
         for a, b in union(intervals):
             if b is not None and b <= max(a, start):

@@ -374,7 +374,9 @@ def reasons_of(why: Why) -> tuple[Reason, ...]:
 
 def _one_of_all(why: Why, below: Why) -> bool:
     """Whether a row only does what every row does: “each building passes” is said once, the one that fails by name."""
-    lift = next((x.lift for x in why.condition.literals if isinstance(x, Ref) and x.condition == below.condition.id), None)
+    lift = next(
+        (x.lift for x in why.condition.literals if isinstance(x, Ref) and x.condition == below.condition.id), None
+    )
     return (lift, below.truth) in ((Lift.ANY, Truth.NO), (Lift.ALL, Truth.YES))
 
 

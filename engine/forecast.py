@@ -34,7 +34,9 @@ _LUNAR = {
 def statutory_days(year: int) -> list[date]:
     """The thirteen statutory days of a year (法定节假日), by the text of 2024; a day that is two feasts stands twice."""
     if year not in _LUNAR:
-        raise NotPublishedError(f"没有{year}年的农历节日，不能预测。", detail_en=f"No lunar feasts are held for {year}.")
+        raise NotPublishedError(
+            f"没有{year}年的农历节日，不能预测。", detail_en=f"No lunar feasts are held for {year}."
+        )
     spring, dragon_boat, mid_autumn = (date(year, month, day) for month, day in _LUNAR[year])
     return [
         date(year, 1, 1),

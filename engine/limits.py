@@ -93,9 +93,7 @@ class Due:
         return out
 
 
-def due(
-    limit: Limit, start: date, calendar: WorkCalendar, *, backward: bool = False, forecast: bool = False
-) -> Due:
+def due(limit: Limit, start: date, calendar: WorkCalendar, *, backward: bool = False, forecast: bool = False) -> Due:
     """The last day (最后一日) of a limit from ``start``, by the value in force on that day.
 
     Args:

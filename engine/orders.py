@@ -127,7 +127,8 @@ def _nothing_failed_before(desk: Desk, task: Task, reading: Reading) -> None:
         titles = {s.makes: s.title for s in reading.view.procedure.steps}
         listed = "、".join(f"{titles.get(f.kind) or f.kind}{f.about.building}" for f in failed)
         raise RefusedError(
-            f"{listed}结论为不合格且未消除，不能出具合格意见。", detail_en="A finding that this opinion rests on failed."
+            f"{listed}结论为不合格且未消除，不能出具合格意见。",
+            detail_en="A finding that this opinion rests on failed.",
         )
 
 

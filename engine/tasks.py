@@ -254,9 +254,7 @@ class Reading:
             for slot in self._matching(doc, about):
                 now = self.current(doc, slot)
                 ready = (
-                    self.settled(doc, slot)
-                    if not self.answers_of(step)
-                    else now is not None and not self.stale(now)
+                    self.settled(doc, slot) if not self.answers_of(step) else now is not None and not self.stale(now)
                 )
                 if not ready:
                     waits.append(self._waiting_for(doc, slot))

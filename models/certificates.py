@@ -100,9 +100,7 @@ async def issue(unit: Unit, issued: Event, number: Number) -> Certificate:
     if hash_of(content) != content["content_hash"]:
         raise BrokenBytesError("证书内容与其摘要不符，未出证。", detail_en="Content and hash differ; not issued.")
     assert content["force"] == number.force, "a number of another series"
-    case = (
-        await unit.execute(select(CaseFile.project_id, CaseFile.service).where(CaseFile.id == issued.case))
-    ).one()
+    case = (await unit.execute(select(CaseFile.project_id, CaseFile.service).where(CaseFile.id == issued.case))).one()
     row = certificate_row(issued)
     made = {"id": new_id(), "series": number.series, "year": number.year, "serial": number.serial, **row}
     await unit.execute(insert(CertificateRow).values(**made))

@@ -221,7 +221,9 @@ class Database:
             async with asyncio.timeout(QUEUE_SECONDS):
                 await self._turn.acquire()
         except TimeoutError as error:
-            raise BusyError("等待写入超时，未作任何更改。", detail_en="Timed out before writing.", again=False) from error
+            raise BusyError(
+                "等待写入超时，未作任何更改。", detail_en="Timed out before writing.", again=False
+            ) from error
         try:
             yield
         finally:

@@ -68,7 +68,9 @@ def make(url: str, readers: int) -> tuple[AsyncEngine, AsyncEngine]:
     if parsed.get_backend_name() == "sqlite":
         assert parsed.database
         if not Path(parsed.database).is_file():
-            raise SettingsError(f"没有数据库文件 {parsed.database}，请先升级数据库。", detail_en="No such file: upgrade.")
+            raise SettingsError(
+                f"没有数据库文件 {parsed.database}，请先升级数据库。", detail_en="No such file: upgrade."
+            )
         return _sqlite(parsed, 1, "BEGIN IMMEDIATE", "OFF"), _sqlite(parsed, readers, "BEGIN", "ON")
     return (
         _postgres(parsed, 10, {"default_transaction_isolation": r"read\ committed"}),

@@ -83,7 +83,5 @@ async def uses_of(reader: Reader, sha256: str) -> list[Use]:
 async def unreferenced(reader: Reader, before: datetime) -> list[FileRecord]:
     """Files stored before an instant that no document names: for the sweep (F2)."""
     columns = (StoredFile.sha256, StoredFile.size, StoredFile.media, StoredFile.created)
-    query = select(*columns).where(
-        StoredFile.created < utc(before), StoredFile.sha256.not_in(select(FileUse.sha256))
-    )
+    query = select(*columns).where(StoredFile.created < utc(before), StoredFile.sha256.not_in(select(FileUse.sha256)))
     return [FileRecord(*row) for row in await reader.execute(query.order_by(StoredFile.created))]

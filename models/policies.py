@@ -15,9 +15,7 @@ from models.tables import PolicySource
 from models.tables.base import utc
 
 
-async def keep_source(
-    unit: Unit, digest: str, sources: Mapping[str, str] | bytes, now: datetime | None = None
-) -> None:
+async def keep_source(unit: Unit, digest: str, sources: Mapping[str, str] | bytes, now: datetime | None = None) -> None:
     """Store the source text of a policy version (存政策原文) under its digest: path → text, or that as canonical bytes.
 
     Raises:

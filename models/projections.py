@@ -343,4 +343,6 @@ async def stored_rows(reader: Reader, table: type[Any], *where: Any) -> list[Row
     """Rows as mappings from attribute to value, as the functions above make them."""
     names = {column.name: prop.key for prop in table.__mapper__.column_attrs for column in prop.columns}
     found = await reader.execute(select(table.__table__).where(*where))
-    return [{names[k]: bytes(v) if isinstance(v, memoryview) else v for k, v in row.items()} for row in found.mappings()]
+    return [
+        {names[k]: bytes(v) if isinstance(v, memoryview) else v for k, v in row.items()} for row in found.mappings()
+    ]

@@ -52,8 +52,16 @@ def build(
     services = services_of(names, items)
     policy = next((p.entry for p in view.files.of("policy")), None)
     book = PolicyBook(
-        policy.version if policy else "", digest, view.on, vocabulary, conditions, items, in_force, services,
-        names.departments, parameters,
+        policy.version if policy else "",
+        digest,
+        view.on,
+        vocabulary,
+        conditions,
+        items,
+        in_force,
+        services,
+        names.departments,
+        parameters,
     )
     return Built(book, procedures_of(names))
 

@@ -30,9 +30,9 @@ def check(files: PolicyFiles) -> list[Fault]:
 
 def in_order(faults: list[Fault]) -> list[Fault]:
     """Each fault once, by file and line."""
+
     def key(fault: Fault) -> tuple[str, int, str]:
         file, _, line = fault.pointer.rpartition(":")
         return file, int(line) if line.isdigit() else 0, fault.fix
 
     return sorted({(f.pointer, f.fix): f for f in faults}.values(), key=key)
-

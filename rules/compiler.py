@@ -52,7 +52,16 @@ class Policy:
         found = self._at(on, region).procedures
         if service not in found:
             listed = "、".join(found) or "无"
-            raise InputError([Fault("/service", service, f"服务“{service}”没有流程；现有：{listed}。", "No procedure of that service.")])
+            raise InputError(
+                [
+                    Fault(
+                        "/service",
+                        service,
+                        f"服务“{service}”没有流程；现有：{listed}。",
+                        "No procedure of that service.",
+                    )
+                ]
+            )
         return found[service]
 
     @property
@@ -64,7 +73,9 @@ class Policy:
         name = region or self.default_region
         if name not in self._layers.within:
             near = next(iter(nearest(name, self._layers.within)), "") or "、".join(self._layers.within)
-            raise InputError([Fault("/region", name, f"没有“{name}”这个地区的政策；可用：{near}。", "No policy of that region.")])
+            raise InputError(
+                [Fault("/region", name, f"没有“{name}”这个地区的政策；可用：{near}。", "No policy of that region.")]
+            )
         stretch = bisect_right(self._turns, on) - 1
         key = (name, stretch)
         if key not in self._built:

@@ -15,24 +15,39 @@ from rules.schema import ConditionShape, LiteralShape
 from rules.terms import cites
 
 OPS = {
-    "is_": Op.EQ, "is_not": Op.NE, "more_than": Op.GT, "at_least": Op.GE, "less_than": Op.LT, "at_most": Op.LE,
+    "is_": Op.EQ,
+    "is_not": Op.NE,
+    "more_than": Op.GT,
+    "at_least": Op.GE,
+    "less_than": Op.LT,
+    "at_most": Op.LE,
 }
 LIFTS = {
-    "any_building": (Scope.BUILDING, Lift.ANY), "all_buildings": (Scope.BUILDING, Lift.ALL),
-    "any_space": (Scope.SPACE, Lift.ANY), "all_spaces": (Scope.SPACE, Lift.ALL),
-    "any_works": (Scope.WORKS, Lift.ANY), "all_works": (Scope.WORKS, Lift.ALL),
+    "any_building": (Scope.BUILDING, Lift.ANY),
+    "all_buildings": (Scope.BUILDING, Lift.ALL),
+    "any_space": (Scope.SPACE, Lift.ANY),
+    "all_spaces": (Scope.SPACE, Lift.ALL),
+    "any_works": (Scope.WORKS, Lift.ANY),
+    "all_works": (Scope.WORKS, Lift.ALL),
 }
 BELOW = {
-    Scope.PROJECT: (Scope.BUILDING, Scope.SPACE, Scope.WORKS), Scope.BUILDING: (Scope.SPACE,), Scope.WORKS: (), Scope.SPACE: (),
+    Scope.PROJECT: (Scope.BUILDING, Scope.SPACE, Scope.WORKS),
+    Scope.BUILDING: (Scope.SPACE,),
+    Scope.WORKS: (),
+    Scope.SPACE: (),
 }
 """From where which narrower rows can be looked at."""
 ABOVE = {
-    Scope.PROJECT: (Scope.PROJECT,), Scope.BUILDING: (Scope.BUILDING, Scope.PROJECT), Scope.WORKS: (Scope.WORKS, Scope.PROJECT),
+    Scope.PROJECT: (Scope.PROJECT,),
+    Scope.BUILDING: (Scope.BUILDING, Scope.PROJECT),
+    Scope.WORKS: (Scope.WORKS, Scope.PROJECT),
     Scope.SPACE: (Scope.SPACE, Scope.BUILDING, Scope.PROJECT),
 }
 SCOPE_TITLES = {Scope.PROJECT: "项目", Scope.BUILDING: "单体", Scope.SPACE: "场所", Scope.WORKS: "工程"}
 LIFT_NAMES = {
-    Scope.BUILDING: "any_building 或 all_buildings", Scope.SPACE: "any_space 或 all_spaces", Scope.WORKS: "any_works 或 all_works",
+    Scope.BUILDING: "any_building 或 all_buildings",
+    Scope.SPACE: "any_space 或 all_spaces",
+    Scope.WORKS: "any_works 或 all_works",
 }
 
 
@@ -197,17 +212,26 @@ class _One:
         if fact is None and scope is Scope.WORKS:
             fact = vocabulary.get(Scope.BUILDING, name)
         if fact is None and not self.builder.view.broken("facts", name):
-            near = vocabulary.nearest(name, ABOVE[scope] + (Scope.WORKS,) if scope is not Scope.PROJECT else ABOVE[scope])
+            near = vocabulary.nearest(
+                name, ABOVE[scope] + (Scope.WORKS,) if scope is not Scope.PROJECT else ABOVE[scope]
+            )
             hint = f"最接近的是“{near}”。" if near else "见 vocabulary。"
             elsewhere = next((s for s in Scope if vocabulary.get(s, name)), None)
             if elsewhere is not None:
                 hint = f"它是{SCOPE_TITLES[elsewhere]}的事实，条件的 scope 应为 {elsewhere.value}，再汇总上来。"
             self.builder.faults.append(
-                Fault(where, name, f"从{SCOPE_TITLES[scope]}看，没有名为“{name}”的事实；{hint}", f"Unknown fact; nearest: {near or 'none'}.")
+                Fault(
+                    where,
+                    name,
+                    f"从{SCOPE_TITLES[scope]}看，没有名为“{name}”的事实；{hint}",
+                    f"Unknown fact; nearest: {near or 'none'}.",
+                )
             )
         return fact
 
-    def _comparison(self, shape: LiteralShape, outer: Lift, path: tuple[Any, ...], negated: bool) -> Iterator[Literal | bool]:
+    def _comparison(
+        self, shape: LiteralShape, outer: Lift, path: tuple[Any, ...], negated: bool
+    ) -> Iterator[Literal | bool]:
         fact = self._fact(str(shape.fact), self.shape.scope, self.placed.at(*path, "fact"))
         if fact is None:
             return
@@ -223,7 +247,12 @@ class _One:
         where = self.placed.at(*path, key)
         if op not in (Op.EQ, Op.NE) and not fact.numeric:
             self.builder.faults.append(
-                Fault(where, shorten(getattr(shape, name)), f"“{fact.title}”不是数量，只能用 is、is_not 或 in 比较。", "Not a number.")
+                Fault(
+                    where,
+                    shorten(getattr(shape, name)),
+                    f"“{fact.title}”不是数量，只能用 is、is_not 或 in 比较。",
+                    "Not a number.",
+                )
             )
             return
         value = self._value(fact, getattr(shape, name), (*path, key))
@@ -233,7 +262,12 @@ class _One:
     def _value(self, fact: Fact, raw: Any, path: tuple[Any, ...]) -> Value | None:
         if fact.type is FactType.PARTS:
             self.builder.faults.append(
-                Fault(self.placed.at(*path), shorten(raw), f"“{fact.title}”不能直接比较；请写 scope: space 的条件再汇总。", "Use a space condition.")
+                Fault(
+                    self.placed.at(*path),
+                    shorten(raw),
+                    f"“{fact.title}”不能直接比较；请写 scope: space 的条件再汇总。",
+                    "Use a space condition.",
+                )
             )
             return None
         return read_value(fact, raw, self.placed.at(*path), self.builder.faults, self.builder.vocabulary)
@@ -249,7 +283,9 @@ class _One:
         wanted = shape.in_ if shape.in_ is not None else (shape.is_ if shape.is_ is not None else shape.is_not,)
         for value in wanted:
             if declared.allowed and value not in declared.allowed:
-                self.builder.faults.append(unknown_name(self.placed.at(*path), value, f"“{declared.title}”的取值", declared.allowed))
+                self.builder.faults.append(
+                    unknown_name(self.placed.at(*path), value, f"“{declared.title}”的取值", declared.allowed)
+                )
         hit = self.builder.parameters.get(name) in wanted
         yield (hit if shape.is_not is None else not hit) is not negated
 
@@ -267,7 +303,14 @@ class _One:
                 return
             if inner is not scope:
                 fix = f"对{SCOPE_TITLES[scope]}计数或求和，where 须是 scope 为 {scope.value} 的条件；“{shape.where}”的 scope 是 {inner.value}。"
-                self.builder.faults.append(Fault(self.placed.at(*path, "where"), shape.where, fix, f"A condition of scope {scope.value} is wanted."))
+                self.builder.faults.append(
+                    Fault(
+                        self.placed.at(*path, "where"),
+                        shape.where,
+                        fix,
+                        f"A condition of scope {scope.value} is wanted.",
+                    )
+                )
                 return
         fact = self._fact(str(shape.sum), scope, self.placed.at(*path, "sum")) if head == "sum" else None
         if head == "sum" and fact is None:

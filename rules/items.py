@@ -82,7 +82,11 @@ def _waiting_in_a_circle(items: Mapping[str, Item], where: Mapping[str, str], na
     def visit(name: str, path: tuple[str, ...]) -> None:
         if name in path:
             loop = " → ".join((*path[path.index(name) :], name))
-            names.faults.append(Fault(where[path[-1]], loop, f"事项互为前置：{loop}。请删去其中一条前置。", "Items wait for each other."))
+            names.faults.append(
+                Fault(
+                    where[path[-1]], loop, f"事项互为前置：{loop}。请删去其中一条前置。", "Items wait for each other."
+                )
+            )
         elif name not in done:
             done.add(name)
             for need in items[name].needs:
@@ -125,13 +129,25 @@ def _item(
             if doc not in makers and not names.view.broken("items", doc.removesuffix(".result")):
                 where = placed.at("needs", i, *(("one_of", n) if need.one_of else ("doc",)))
                 fault = unknown_name(where, doc, "文书", makers)
-                names.faults.append(Fault(where, doc, f"没有哪个事项或材料作出“{doc}”；{fault.fix.partition('；')[2]}", fault.fix_en))
+                names.faults.append(
+                    Fault(where, doc, f"没有哪个事项或材料作出“{doc}”；{fault.fix.partition('；')[2]}", fault.fix_en)
+                )
         names.condition(need.when, Scope.PROJECT, placed.at("needs", i, "when"))
         needs.append(Need(docs, need.firm, need.when, cites(need.cite)))
     return Item(
-        shape.id, shape.title, shape.department, shape.kind, shape.applies, shape.hits, cites(shape.cite),
-        tuple(materials.values()), tuple(limits), tuple(needs),
-        shape.needs_visit or any(s.entry.needs_visit for s in supplements), shape.contested, shape.not_modelled,
+        shape.id,
+        shape.title,
+        shape.department,
+        shape.kind,
+        shape.applies,
+        shape.hits,
+        cites(shape.cite),
+        tuple(materials.values()),
+        tuple(limits),
+        tuple(needs),
+        shape.needs_visit or any(s.entry.needs_visit for s in supplements),
+        shape.contested,
+        shape.not_modelled,
     )
 
 
@@ -139,7 +155,9 @@ def _material(shape: MaterialShape, placed: Placed[Any], i: int, found: dict[str
     names.condition(shape.when, Scope.PROJECT, placed.at("materials", i, "when"))
     if shape.firm is Firm.REQUIRED and not shape.cite:
         fix = f"材料“{shape.title}”没有文件依据，不能写 required；地方清单上的材料写 customary。"
-        names.faults.append(Fault(placed.at("materials", i, "firm"), "required", fix, "Only a paper with a source is required."))
+        names.faults.append(
+            Fault(placed.at("materials", i, "firm"), "required", fix, "Only a paper with a source is required.")
+        )
     if shape.id in found:
         fix = f"同一事项的材料“{shape.id}”写了两次，请删去一处。"
         names.faults.append(Fault(placed.at("materials", i, "id"), shape.id, fix, "Written twice."))
@@ -207,7 +225,9 @@ def _service(name: str, group: list[Placed[Any]], names: Names, items: Mapping[s
                     names.faults.append(unknown_name(placed.at("items", i, "item"), entry.item, "事项", items))
                 continue
             if any(e.item == entry.item for e in entries):
-                names.faults.append(Fault(placed.at("items", i, "item"), entry.item, "同一事项列了两次，请删去一处。", "Listed twice."))
+                names.faults.append(
+                    Fault(placed.at("items", i, "item"), entry.item, "同一事项列了两次，请删去一处。", "Listed twice.")
+                )
                 continue
             entries.append(ServiceItem(entry.item, _part(entry, placed, i, names)))
         for i, a in enumerate(shape.alerts):
@@ -228,7 +248,7 @@ def _part(entry: ServiceItemShape, placed: Placed[Any], i: int, names: Names) ->
         return entry.part
     if test.parameter not in {p.entry.id for p in names.view.of("parameters")}:
         known = [p.entry.id for p in names.view.of("parameters")]
-        names.faults.append(unknown_name(placed.at("items", i, "part_when", "parameter"), test.parameter, "参数", known))
+        names.faults.append(
+            unknown_name(placed.at("items", i, "part_when", "parameter"), test.parameter, "参数", known)
+        )
     return entry.part if names.parameters.get(test.parameter) == test.is_ else None
-
-

@@ -125,7 +125,9 @@ class View:
         wanted = kinds.get(shape.type.value, str)
         right = isinstance(value, wanted) and (wanted is bool or not isinstance(value, bool))
         if not right or (shape.allowed and value not in shape.allowed):
-            listed = "、".join(shape.allowed) or {"yes_no": "true 或 false", "whole": "整数"}.get(shape.type.value, "文字")
+            listed = "、".join(shape.allowed) or {"yes_no": "true 或 false", "whole": "整数"}.get(
+                shape.type.value, "文字"
+            )
             faults.append(Fault(where, value, f"参数“{shape.title}”应为：{listed}。", "Not a value of this parameter."))
         return value
 
@@ -184,7 +186,9 @@ def _clash(key: Any, one: Placed[Any], other: Placed[Any]) -> Fault | None:
         fix = f"“{name}”在上级（{one.at(field)}）已有规定，下级不得改写；请另取代号。"
         return Fault(other.at(field), name, fix, "A wider layer has this id.")
     if not isinstance(one.entry, Dated):
-        return Fault(other.at(field), name, f"“{name}”写了两次，另一处在 {one.at(field)}；请删去一处。", "Written twice.")
+        return Fault(
+            other.at(field), name, f"“{name}”写了两次，另一处在 {one.at(field)}；请删去一处。", "Written twice."
+        )
     return _overlapping(other.at(field), name, one.at(field)) if overlap(one.entry, other.entry) else None
 
 

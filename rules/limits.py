@@ -111,7 +111,9 @@ def clock_law(limits: Mapping[str, Limit], on: date) -> ClockLaw:
     def value(name: str) -> LimitValue:
         found = limits[name].value_on(on) if name in limits else None
         if found is None:
-            raise PolicyError([Fault(f"{NATIONAL}/{FILE}", name, f"缺少 {on} 有效的时限 {name}。", f"No {name} on {on}.")])
+            raise PolicyError(
+                [Fault(f"{NATIONAL}/{FILE}", name, f"缺少 {on} 有效的时限 {name}。", f"No {name} on {on}.")]
+            )
         return found
 
     def extension(name: str, approver: Approver) -> Extension:
@@ -208,11 +210,17 @@ def _check_values(entry: _Entry) -> Iterator[Fault]:
             fix = "缺少依据：请写 cite，或者 local: true 与 assumed（says、example）。"
             yield entry.fault(("values", i), value.days, fix, "No source: cite, or local and assumed.")
         if value.cite and value.assumed:
-            yield entry.fault(("values", i, "assumed"), None, "有 cite 就不再写 assumed。", "Both a cite and an assumption.")
+            yield entry.fault(
+                ("values", i, "assumed"), None, "有 cite 就不再写 assumed。", "Both a cite and an assumption."
+            )
         if value.local and limit.kind is LimitKind.STATUTORY:
-            yield entry.fault(("values", i, "local"), True, "法定时限不能是暂定的。", "A statutory limit is not assumed.")
+            yield entry.fault(
+                ("values", i, "local"), True, "法定时限不能是暂定的。", "A statutory limit is not assumed."
+            )
         if value.local and limit.region == NATIONAL:
-            yield entry.fault(("values", i, "local"), True, "暂定值写在地方文件里。", "Local values stand in a region's file.")
+            yield entry.fault(
+                ("values", i, "local"), True, "暂定值写在地方文件里。", "Local values stand in a region's file."
+            )
 
 
 def _check_under(entry: _Entry, law: Limit) -> Iterator[Fault]:
@@ -224,7 +232,10 @@ def _check_under(entry: _Entry, law: Limit) -> Iterator[Fault]:
         return
     for i, value in enumerate(limit.values):
         until = limit.values[i + 1].effective_from if i + 1 < len(limit.values) else date.max
-        starts = [law.value_on(value.effective_from), *(v for v in law.values if value.effective_from < v.effective_from < until)]
+        starts = [
+            law.value_on(value.effective_from),
+            *(v for v in law.values if value.effective_from < v.effective_from < until),
+        ]
         shortest = min((v.days for v in starts if v), default=None)
         if shortest is not None and value.days > shortest:
             fix = f"长于法定的{shortest}（{law.title}，{law.values[-1].cite[0] if law.values[-1].cite else ''}）。"

@@ -146,7 +146,9 @@ class _Reader:
         if data is None:
             return
         if not isinstance(data, dict):
-            self.faults.append(Fault(f"{path}:1", shorten(data), "文件应由若干栏目组成，例如 conditions:。", "A file holds sections."))
+            self.faults.append(
+                Fault(f"{path}:1", shorten(data), "文件应由若干栏目组成，例如 conditions:。", "A file holds sections.")
+            )
             return
         for section, body in data.items():
             where = place(path, locate, (section,))
@@ -178,7 +180,9 @@ def unknown_name(where: str, name: Any, what: str, known: Any) -> Fault:
     """The fault of a name that is not known, with the nearest one that is."""
     near = next(iter(nearest(str(name), known)), "")
     hint = f"最接近的是“{near}”。" if near else f"现有：{'、'.join(sorted(known)[:30]) or '无'}。"
-    return Fault(where, shorten(name), f"没有名为“{shorten(name)}”的{what}；{hint}", f"Unknown name; nearest: {near or 'none'}.")
+    return Fault(
+        where, shorten(name), f"没有名为“{shorten(name)}”的{what}；{hint}", f"Unknown name; nearest: {near or 'none'}."
+    )
 
 
 def nearest(name: str, known: Any) -> Iterator[str]:

@@ -51,7 +51,14 @@ def _form(shape: FormShape, placed: Placed[Any], i: int, names: Names) -> Form:
             where = placed.at("procedure", "forms", i, "number")
             names.faults.append(Fault(where, shape.number, f"编号样式须含 {mark}。", f"The number lacks {mark}."))
     return Form(
-        shape.id, shape.title, shape.series, shape.number, shape.issuer, shape.effect, shape.template, cites(shape.cite),
+        shape.id,
+        shape.title,
+        shape.series,
+        shape.number,
+        shape.issuer,
+        shape.effect,
+        shape.template,
+        cites(shape.cite),
         assumed(shape),
     )
 
@@ -61,15 +68,28 @@ def _step(name: str, shape: StepShape, placed: Placed[Any], names: Names) -> Ste
     names.limit(shape.limit, placed.at(*path, "limit"))
     if shape.on_fail is not None:
         names.limit(shape.on_fail.within, placed.at(*path, "on_fail", "within"))
-    needs = tuple(
-        StepNeed(n) if isinstance(n, str) else StepNeed(n.doc, n.firm, cites(n.cite)) for n in shape.needs
-    )
+    needs = tuple(StepNeed(n) if isinstance(n, str) else StepNeed(n.doc, n.firm, cites(n.cite)) for n in shape.needs)
     fail = shape.on_fail
     return Step(
-        name, shape.kind, shape.by, shape.makes, shape.title, shape.each, shape.per, shape.with_, shape.items,
-        _guard(shape.when, (*path, "when"), placed, names), needs, shape.after, shape.checks,
+        name,
+        shape.kind,
+        shape.by,
+        shape.makes,
+        shape.title,
+        shape.each,
+        shape.per,
+        shape.with_,
+        shape.items,
+        _guard(shape.when, (*path, "when"), placed, names),
+        needs,
+        shape.after,
+        shape.checks,
         OnFail(fail.answer, fail.failures, fail.by, fail.within) if fail else None,
-        shape.refuses, shape.form, shape.limit, shape.force, cites(shape.cite),
+        shape.refuses,
+        shape.form,
+        shape.limit,
+        shape.force,
+        cites(shape.cite),
     )
 
 

@@ -130,8 +130,20 @@ class LiteralShape(Shape):
     """One literal (条件项): a comparison, another condition, a lift, a count or sum, or a nested group."""
 
     HEADS: ClassVar[tuple[str, ...]] = (
-        "fact", "condition", "not_", "any_building", "all_buildings", "any_space", "all_spaces", "any_works",
-        "all_works", "count", "sum", "parameter", "all", "any",
+        "fact",
+        "condition",
+        "not_",
+        "any_building",
+        "all_buildings",
+        "any_space",
+        "all_spaces",
+        "any_works",
+        "all_works",
+        "count",
+        "sum",
+        "parameter",
+        "all",
+        "any",
     )
     OPS: ClassVar[tuple[str, ...]] = ("is_", "is_not", "more_than", "at_least", "less_than", "at_most", "in_")
 
@@ -185,7 +197,9 @@ class LiteralShape(Shape):
         if len(ops) != (1 if wants else 0):
             raise PydanticCustomError(
                 "literal_op",
-                "比较须恰好写一个 is、is_not、more_than、at_least、less_than、at_most、in" if wants else "“{head}”之后不写比较",
+                "比较须恰好写一个 is、is_not、more_than、at_least、less_than、at_most、in"
+                if wants
+                else "“{head}”之后不写比较",
                 {"head": heads[0].rstrip("_")},
             )
         if (self.over is None) == (heads[0] == "sum") or (self.where is not None and heads[0] not in ("count", "sum")):

@@ -193,7 +193,9 @@ class ServiceShape(Shape):
     @model_validator(mode="after")
     def _named(self) -> ServiceShape:
         if (self.id is None) == (self.extends is None):
-            raise PydanticCustomError("service_form", "服务须恰好写明 id（新的服务）与 extends（补充上级已有的服务）之一")
+            raise PydanticCustomError(
+                "service_form", "服务须恰好写明 id（新的服务）与 extends（补充上级已有的服务）之一"
+            )
         if self.id is not None and not self.title:
             raise PydanticCustomError("service_title", "新的服务须写明 title")
         return self

@@ -26,8 +26,17 @@ def vocabulary_of(view: View) -> Vocabulary:
         for scope in scopes:
             facts.append(
                 Fact(
-                    scope, fact.id, fact.title, fact.type, fact.unit, dict(fact.allowed), fact.format, fact.source,
-                    fact.title_en, fact.implied_by, fact.derived,
+                    scope,
+                    fact.id,
+                    fact.title,
+                    fact.type,
+                    fact.unit,
+                    dict(fact.allowed),
+                    fact.format,
+                    fact.source,
+                    fact.title_en,
+                    fact.implied_by,
+                    fact.derived,
                 )
             )
     return Vocabulary(facts)
@@ -52,12 +61,18 @@ def source_faults(files: PolicyFiles) -> Iterator[Fault]:
             fix = f"{what}没有依据：请写 cite（文件与条款）；地方暂定的写 local: true 并写 assumed（says、example）。"
             yield Fault(where, None, fix, "No source: cite it, or mark it local and say what is assumed.")
         if entry.local and entry.assumed is None and not entry.cite:
-            yield Fault(where, None, f"{what}标为 local 而无文件，须写明 assumed：暂按什么办（says）、参照哪里（example）。",
-                        "Local without an instrument must say what is assumed.")
+            yield Fault(
+                where,
+                None,
+                f"{what}标为 local 而无文件，须写明 assumed：暂按什么办（says）、参照哪里（example）。",
+                "Local without an instrument must say what is assumed.",
+            )
         for i, cite in enumerate(entry.cite):
             if known and cite.instrument not in known:
                 inside = path if isinstance(path[-1], int) or path == ("procedure",) else ()
-                yield unknown_name(placed.at(*inside, "cite", i, "instrument"), cite.instrument, "文件（见 sources）", known)
+                yield unknown_name(
+                    placed.at(*inside, "cite", i, "instrument"), cite.instrument, "文件（见 sources）", known
+                )
 
 
 def _sourced(files: PolicyFiles) -> Iterator[tuple[Placed[Any], tuple[Any, ...], Sourced, str]]:

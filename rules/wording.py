@@ -42,7 +42,9 @@ def say(found: Any, shape: type[BaseModel], where: str) -> Fault:
     if kind == "missing":
         return Fault(where, None, f"缺少“{key}”这一项，请补写。", f"{key} is missing.")
     if kind in ("enum", "literal_error"):
-        expected = str(found.get("ctx", {}).get("expected", "")).replace("'", "").replace(" or ", "、").replace(", ", "、")
+        expected = (
+            str(found.get("ctx", {}).get("expected", "")).replace("'", "").replace(" or ", "、").replace(", ", "、")
+        )
         text = f"“{key}”应为下列之一：{expected}"
     elif kind == "string_pattern_mismatch":
         text = f"“{key}”的写法不合：应符合 {found.get('ctx', {}).get('pattern', '')}（英文代号，以字母开头）"

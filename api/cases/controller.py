@@ -28,7 +28,12 @@ class CaseController(Controller):
         """The cases that you may see, the newest first."""
         return {"cases": await service.listed(parts, actor)}
 
-    @post("/projects/{project:str}/cases", operation_id="OpenCase", opt=verbs("open_case"), summary="提出申请 Hand an application in")
+    @post(
+        "/projects/{project:str}/cases",
+        operation_id="OpenCase",
+        opt=verbs("open_case"),
+        summary="提出申请 Hand an application in",
+    )
     async def open(
         self,
         project: FromPath[str],
@@ -42,12 +47,21 @@ class CaseController(Controller):
         return _answered(*await service.open_case(parts, order, project, data))
 
     @get("/cases/{case:str}", operation_id="ShowCase", opt=verbs("view_case"), summary="查看办件 A case as it stands")
-    async def show(self, case: FromPath[str], actor: NamedDependency[Actor], parts: NamedDependency[Parts]) -> dict[str, Any]:
+    async def show(
+        self, case: FromPath[str], actor: NamedDependency[Actor], parts: NamedDependency[Parts]
+    ) -> dict[str, Any]:
         """A case as it stands: tasks, clocks, what is missing, history."""
         return await service.show(parts, actor, case)
 
-    @get("/cases/{case:str}/tasks", operation_id="ListTasks", opt=verbs("list_tasks"), summary="我的任务 Your tasks of a case")
-    async def tasks(self, case: FromPath[str], actor: NamedDependency[Actor], parts: NamedDependency[Parts]) -> dict[str, Any]:
+    @get(
+        "/cases/{case:str}/tasks",
+        operation_id="ListTasks",
+        opt=verbs("list_tasks"),
+        summary="我的任务 Your tasks of a case",
+    )
+    async def tasks(
+        self, case: FromPath[str], actor: NamedDependency[Actor], parts: NamedDependency[Parts]
+    ) -> dict[str, Any]:
         """Your own tasks of a case, each with its ETag and the commands that it takes now."""
         return {"tasks": await service.tasks_of(parts, actor, case)}
 
@@ -80,7 +94,13 @@ class CaseController(Controller):
         order = Order(actor, f"POST /cases/{case}/tasks/{task}/{command}", key, body.model_dump(mode="json"))
         return _answered(*await service.command(parts, order, case, task, verb, body, etag))
 
-    @post("/cases/{case:str}/answer", operation_id="Answer", opt=verbs("answer"), status_code=200, summary="提交整改 Hand the rectification in")
+    @post(
+        "/cases/{case:str}/answer",
+        operation_id="Answer",
+        opt=verbs("answer"),
+        status_code=200,
+        summary="提交整改 Hand the rectification in",
+    )
     async def answer(
         self,
         case: FromPath[str],
@@ -93,7 +113,13 @@ class CaseController(Controller):
         order = Order(actor, f"POST /cases/{case}/answer", key, data.model_dump(mode="json"))
         return _answered(*await service.answer(parts, order, case, data))
 
-    @post("/cases/{case:str}/withdraw", operation_id="Withdraw", opt=verbs("withdraw"), status_code=200, summary="撤回申请 Withdraw the application")
+    @post(
+        "/cases/{case:str}/withdraw",
+        operation_id="Withdraw",
+        opt=verbs("withdraw"),
+        status_code=200,
+        summary="撤回申请 Withdraw the application",
+    )
     async def withdraw(
         self,
         case: FromPath[str],
@@ -106,7 +132,13 @@ class CaseController(Controller):
         order = Order(actor, f"POST /cases/{case}/withdraw", key, data.model_dump(mode="json"))
         return _answered(*await service.withdraw(parts, order, case, data))
 
-    @post("/cases/{case:str}/extend", operation_id="Extend", opt=verbs("extend"), status_code=200, summary="延长期限 Extend a limit")
+    @post(
+        "/cases/{case:str}/extend",
+        operation_id="Extend",
+        opt=verbs("extend"),
+        status_code=200,
+        summary="延长期限 Extend a limit",
+    )
     async def extend(
         self,
         case: FromPath[str],

@@ -34,7 +34,9 @@ class StaleTaskError(ApprovalError):
     title_en = "The task has changed"
 
 
-async def open_case(parts: Parts, order: Order, project: str, application: schemas.Application) -> tuple[int, dict[str, Any]]:
+async def open_case(
+    parts: Parts, order: Order, project: str, application: schemas.Application
+) -> tuple[int, dict[str, Any]]:
     """Hand an application in for a project (提出申请)."""
     await _seen_project(parts, order.actor, project)
 
@@ -46,7 +48,9 @@ async def open_case(parts: Parts, order: Order, project: str, application: schem
         known = work.dossier.buildings or ()
         missing = [u for u in units or () if u not in known]
         if missing:
-            raise InputError([Fault("/units", missing, f"项目没有这些单体：{'、'.join(missing)}。", "No such buildings.")])
+            raise InputError(
+                [Fault("/units", missing, f"项目没有这些单体：{'、'.join(missing)}。", "No such buildings.")]
+            )
         case = str(uuid4())
         work.add([commands.open_case(project, case, service, body, units, work.actor, work.now)])
         return 201, await _shown(work, case)
@@ -78,7 +82,9 @@ async def command(
         if not may(order.actor, verb.value, task, applicant=desk.state.applicant):
             raise ForbiddenError("这项任务不由您办理。", detail_en="This task is not yours.")
         if etag is not None and etag.strip('"') != task.etag:
-            raise StaleTaskError("任务或其所依据的文书已变化，请重新查看后再办理。", detail_en="Look at the task again.")
+            raise StaleTaskError(
+                "任务或其所依据的文书已变化，请重新查看后再办理。", detail_en="Look at the task again."
+            )
         if verb is Command.ISSUE:
             await issue_certificate(work, desk, task)
         else:
@@ -112,7 +118,9 @@ _ORDERS: Mapping[Command, Ordered] = {
     Command.STOP_CLOCK: lambda d, t, b: orders.stop_clock(d, t, b.reason, b.written_notice, b.says),
     Command.RESUME_CLOCK: lambda d, t, b: orders.resume_clock(d, t),
     Command.CALL: lambda d, t, b: orders.call(d, t, _day(b.on), b.place),
-    Command.HOLD: lambda d, t, b: orders.hold(d, t, b.attended, {k: _opinion(v) for k, v in b.findings.items()}, b.minutes),
+    Command.HOLD: lambda d, t, b: orders.hold(
+        d, t, b.attended, {k: _opinion(v) for k, v in b.findings.items()}, b.minutes
+    ),
 }
 BODIES: Mapping[Command, type[schemas.Body]] = {
     Command.ACCEPT: schemas.Nothing,
@@ -143,16 +151,27 @@ async def answer(parts: Parts, order: Order, case: str, body: schemas.Answer) ->
 
 async def extend(parts: Parts, order: Order, case: str, body: schemas.Extend) -> tuple[int, dict[str, Any]]:
     """A limit is extended (延长期限)."""
-    return await _whole(parts, order, case, "extend", lambda d: commands.extend(d, body.days, body.approved_by, body.says, body.item))
+    return await _whole(
+        parts, order, case, "extend", lambda d: commands.extend(d, body.days, body.approved_by, body.says, body.item)
+    )
 
 
-async def withdraw_certificate(parts: Parts, order: Order, case: str, body: schemas.Reasons) -> tuple[int, dict[str, Any]]:
+async def withdraw_certificate(
+    parts: Parts, order: Order, case: str, body: schemas.Reasons
+) -> tuple[int, dict[str, Any]]:
     """A certificate in force is withdrawn, with reasons (撤回证书)."""
-    return await _whole(parts, order, case, "withdraw_certificate", lambda d: commands.withdraw_certificate(d, body.reasons))
+    return await _whole(
+        parts, order, case, "withdraw_certificate", lambda d: commands.withdraw_certificate(d, body.reasons)
+    )
 
 
 async def _whole(
-    parts: Parts, order: Order, case: str, verb: str, make: Callable[[Desk], list[Event]], files: list[FileRef] | None = None
+    parts: Parts,
+    order: Order,
+    case: str,
+    verb: str,
+    make: Callable[[Desk], list[Event]],
+    files: list[FileRef] | None = None,
 ) -> tuple[int, dict[str, Any]]:
     project = await _project_of(parts, order.actor, case)
 

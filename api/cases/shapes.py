@@ -49,7 +49,9 @@ def case_json(desk: Desk, calendar: WorkCalendar, events: Sequence[Event]) -> di
     """A case as one person sees it."""
     state = desk.state
     reading = desk.reading
-    application = next((d for e in events if e.case == state.case and e.kind is EventKind.CASE_OPENED for d in e.docs), None)
+    application = next(
+        (d for e in events if e.case == state.case and e.kind is EventKind.CASE_OPENED for d in e.docs), None
+    )
     return {
         "id": state.case,
         "project": state.project,
@@ -63,16 +65,33 @@ def case_json(desk: Desk, calendar: WorkCalendar, events: Sequence[Event]) -> di
         "units": list(state.units) if state.units is not None else None,
         "buildings": list(state.buildings),
         "items": [
-            {"id": i.id, "title": i.title, "department": i.department, "part": i.part, "applies": i.applies.value, "since": i.since}
+            {
+                "id": i.id,
+                "title": i.title,
+                "department": i.department,
+                "part": i.part,
+                "applies": i.applies.value,
+                "since": i.since,
+            }
             for i in state.items
         ],
         "tasks": [task_json(desk, t) for t in reading.tasks()] if state.ending is None else [],
         "lists": [
-            {"step": a.step.id, "findings": [_doc(f) for f in a.findings], "within": a.rule.within} for a in reading.answerable()
-        ] if state.ending is None else [],
+            {"step": a.step.id, "findings": [_doc(f) for f in a.findings], "within": a.rule.within}
+            for a in reading.answerable()
+        ]
+        if state.ending is None
+        else [],
         "missing": _missing(desk),
         "clocks": [clock_json(c) for c in clocks(state, desk.law, calendar, desk.today)],
-        "ending": {"kind": state.ending.kind.value, "says": state.ending.says, "on": state.ending.on.isoformat(), **_kept(desk)} if state.ending else None,
+        "ending": {
+            "kind": state.ending.kind.value,
+            "says": state.ending.says,
+            "on": state.ending.on.isoformat(),
+            **_kept(desk),
+        }
+        if state.ending
+        else None,
         "certificate": _certificate(desk),
         "history": [event_json(e) for e in events if e.case in (None, state.case)],
     }
@@ -100,7 +119,12 @@ def _certificate(desk: Desk) -> dict[str, Any] | None:
     if content is None:
         return None
     status = "withdrawn" if withdrawn else "in_force"
-    out = {"number": content["number"], "check_code": content["check_code"], "status": status, "content_hash": content["content_hash"]}
+    out = {
+        "number": content["number"],
+        "check_code": content["check_code"],
+        "status": status,
+        "content_hash": content["content_hash"],
+    }
     if desk.state.sealed:
         out["pdf_sha256"] = desk.state.sealed["sha256"]
     return out
@@ -118,7 +142,9 @@ def _missing(desk: Desk) -> dict[str, Any]:
             "facts": [{"fact": f, "building": b, "title": t} for f, b, t in lack.facts],
         }
     reading = desk.reading
-    papers = {m: t for i in state.items if i.applies is Truth.YES and i.part for m, t in reading.lacking(i, to_issue=True)}
+    papers = {
+        m: t for i in state.items if i.applies is Truth.YES and i.part for m, t in reading.lacking(i, to_issue=True)
+    }
     return {"materials": [{"id": m, "title": t} for m, t in papers.items()], "facts": []}
 
 
@@ -147,16 +173,27 @@ def task_json(desk: Desk, task: Task) -> dict[str, Any]:
 def _current(desk: Desk, task: Task) -> dict[str, Any] | None:
     reading = desk.reading
     for slot in reading.slots(task.step.makes):
-        if slot.item == task.about.item and slot.building == task.about.building and (now := reading.current(task.step.makes, slot)):
+        if (
+            slot.item == task.about.item
+            and slot.building == task.about.building
+            and (now := reading.current(task.step.makes, slot))
+        ):
             return _doc(now)
     return None
 
 
 def _doc(doc: DocVersion) -> dict[str, Any]:
     return {
-        "id": doc.id, "item": doc.about.item, "building": doc.about.building, "round": doc.round, "by": doc.by,
-        "verdict": doc.verdict.value if doc.verdict else None, "says": VERDICT_TITLES[doc.verdict] if doc.verdict else "",
-        "finding": doc.fields.get("says", ""), "article": doc.fields.get("article", ""), "on": doc.on.isoformat() if doc.on else None,
+        "id": doc.id,
+        "item": doc.about.item,
+        "building": doc.about.building,
+        "round": doc.round,
+        "by": doc.by,
+        "verdict": doc.verdict.value if doc.verdict else None,
+        "says": VERDICT_TITLES[doc.verdict] if doc.verdict else "",
+        "finding": doc.fields.get("says", ""),
+        "article": doc.fields.get("article", ""),
+        "on": doc.on.isoformat() if doc.on else None,
         "read": list(doc.read),
     }
 
@@ -165,19 +202,36 @@ def clock_json(clock: CaseClock) -> dict[str, Any]:
     """A clock; a provisional day says so."""
     lamp = clock.lamp.value if clock.lamp else None
     return {
-        "key": clock.key, "item": clock.item, "limit": clock.limit, "title": clock.title, "kind": clock.kind.value,
-        "days": clock.days, "unit": clock.unit.value, "says": f"{clock.days}{UNIT_TITLES[clock.unit]}",
-        "start": clock.start.isoformat(), "due": clock.due.isoformat() if clock.due else None, "provisional": clock.provisional,
-        "done_on": clock.done_on.isoformat() if clock.done_on else None, "late": clock.late, "used_days": clock.used_days,
-        "lamp": lamp, "lamp_says": LAMP_TITLES.get(lamp or "", ""),
+        "key": clock.key,
+        "item": clock.item,
+        "limit": clock.limit,
+        "title": clock.title,
+        "kind": clock.kind.value,
+        "days": clock.days,
+        "unit": clock.unit.value,
+        "says": f"{clock.days}{UNIT_TITLES[clock.unit]}",
+        "start": clock.start.isoformat(),
+        "due": clock.due.isoformat() if clock.due else None,
+        "provisional": clock.provisional,
+        "done_on": clock.done_on.isoformat() if clock.done_on else None,
+        "late": clock.late,
+        "used_days": clock.used_days,
+        "lamp": lamp,
+        "lamp_says": LAMP_TITLES.get(lamp or "", ""),
     }
 
 
 def event_json(event: Event) -> dict[str, Any]:
     """One line of a case's history."""
     return {
-        "entry": event.seq, "at": stamp(event.at), "kind": event.kind.value, "title": EVENT_TITLES[event.kind],
-        "actor": event.actor.name, "department": event.actor.department, "task": event.task,
-        "documents": [d.id for d in event.docs], "says": event.data.get("says", ""),
+        "entry": event.seq,
+        "at": stamp(event.at),
+        "kind": event.kind.value,
+        "title": EVENT_TITLES[event.kind],
+        "actor": event.actor.name,
+        "department": event.actor.department,
+        "task": event.task,
+        "documents": [d.id for d in event.docs],
+        "says": event.data.get("says", ""),
         "legal_instant": event.data.get("legal_instant"),
     }

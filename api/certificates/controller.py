@@ -18,22 +18,42 @@ class CertificateController(Controller):
     path = "/api"
     tags = ("证书 Certificates",)
 
-    @get("/cases/{case:str}/certificate", operation_id="GetCertificate", opt=verbs("get_certificate"), summary="下载证书 The certificate's stored bytes")
-    async def download(self, case: FromPath[str], actor: NamedDependency[Actor], parts: NamedDependency[Parts]) -> Response[bytes]:
+    @get(
+        "/cases/{case:str}/certificate",
+        operation_id="GetCertificate",
+        opt=verbs("get_certificate"),
+        summary="下载证书 The certificate's stored bytes",
+    )
+    async def download(
+        self, case: FromPath[str], actor: NamedDependency[Actor], parts: NamedDependency[Parts]
+    ) -> Response[bytes]:
         """The certificate as it was made, once; never drawn anew."""
         name, pdf = await service.file_of(parts, actor, case)
         headers = {
-            "Content-Disposition": f'attachment; filename="certificate.pdf"; filename*=UTF-8\'\'{name}.pdf',
+            "Content-Disposition": f"attachment; filename=\"certificate.pdf\"; filename*=UTF-8''{name}.pdf",
             "X-Content-Type-Options": "nosniff",
         }
         return Response(pdf, media_type="application/pdf", headers=headers)
 
-    @get("/certificates/check", operation_id="CheckCertificate", opt=verbs("check_certificate"), summary="按编号和校验码核验 Check by number and code")
-    async def check(self, number: FromQuery[str], code: FromQuery[str], parts: NamedDependency[Parts]) -> dict[str, Any]:
+    @get(
+        "/certificates/check",
+        operation_id="CheckCertificate",
+        opt=verbs("check_certificate"),
+        summary="按编号和校验码核验 Check by number and code",
+    )
+    async def check(
+        self, number: FromQuery[str], code: FromQuery[str], parts: NamedDependency[Parts]
+    ) -> dict[str, Any]:
         """Whether a certificate is in force, withdrawn or unknown; a wrong code and no such number look the same."""
         return (await service.check_number(parts, number, code)).as_json()
 
-    @post("/certificates/check", operation_id="CheckCertificateFile", opt=verbs("check_certificate"), status_code=200, summary="按文件核验 Check by the file's bytes")
+    @post(
+        "/certificates/check",
+        operation_id="CheckCertificateFile",
+        opt=verbs("check_certificate"),
+        status_code=200,
+        summary="按文件核验 Check by the file's bytes",
+    )
     async def check_file(self, request: Request[Any, Any, Any], parts: NamedDependency[Parts]) -> dict[str, Any]:
         """Send the PDF as the raw body: in force, withdrawn, changed or unknown."""
         content_length(request, service.LARGEST_FILE)

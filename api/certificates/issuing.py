@@ -48,13 +48,21 @@ async def issue_certificate(work: Work, desk: Desk, task: Task) -> None:
     async def store(stored: Sequence[Event]) -> None:
         issued = next(e for e in stored if e.kind is EventKind.ISSUED)
         await add_certificate(
-            work.session, content=content, body=body_of(content), series=form.series, serial=serial, case=desk.state.case,
-            service=desk.state.service, buildings=desk.state.buildings, seq=issued.seq,
+            work.session,
+            content=content,
+            body=body_of(content),
+            series=form.series,
+            serial=serial,
+            case=desk.state.case,
+            service=desk.state.service,
+            buildings=desk.state.buildings,
+            seq=issued.seq,
         )
         offenders = await certificate_offenders(work.session, desk.state.case)
         if offenders:
             raise DisagreementError(
-                f"数据库核对与规则引擎结论不一致，未出证，请报管理员核查：{offenders}。", detail_en="SQL checks disagree with the engines."
+                f"数据库核对与规则引擎结论不一致，未出证，请报管理员核查：{offenders}。",
+                detail_en="SQL checks disagree with the engines.",
             )
 
     work.after_append.append(store)
@@ -83,7 +91,18 @@ async def seal_case(parts: Parts, project: str, case: str) -> None:
         content = state.certificate
         pdf = render(content, body=body_of(content), check_url=check_url(parts.base_url, content), made_at=issued.at)
         sha256 = await seal(work.session, content["number"], pdf)
-        work.add([Event(EventKind.SEALED, work.now, SYSTEM, project, case, data={"sha256": sha256, "number": content["number"], "size": len(pdf)})])
+        work.add(
+            [
+                Event(
+                    EventKind.SEALED,
+                    work.now,
+                    SYSTEM,
+                    project,
+                    case,
+                    data={"sha256": sha256, "number": content["number"], "size": len(pdf)},
+                )
+            ]
+        )
         return 200, {}
 
     await carry_out(parts, Order(SYSTEM, "seal", None, None), project, step)

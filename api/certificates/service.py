@@ -56,8 +56,14 @@ class Check:
     def as_json(self) -> dict[str, Any]:
         """For programs."""
         return {
-            "standing": self.standing.value, "title": TITLES[self.standing], "says": SAYS[self.standing], "content": self.content,
-            "withdrawn_on": self.withdrawn_on, "reasons": self.reasons, "pdf_sha256": self.pdf_sha256, "as_of": self.asked_at,
+            "standing": self.standing.value,
+            "title": TITLES[self.standing],
+            "says": SAYS[self.standing],
+            "content": self.content,
+            "withdrawn_on": self.withdrawn_on,
+            "reasons": self.reasons,
+            "pdf_sha256": self.pdf_sha256,
+            "as_of": self.asked_at,
         }
 
 
@@ -122,13 +128,29 @@ def verify_offline(pdf: bytes) -> dict[str, Any]:
     content = claims_of(pdf)
     body = read_content(pdf)
     if content is None or body is None:
-        return {"genuine": None, "says": "文件里没有可读的证书内容，不是本系统出具的文件，或已损坏。", "sha256": sha256(pdf).hexdigest()}
+        return {
+            "genuine": None,
+            "says": "文件里没有可读的证书内容，不是本系统出具的文件，或已损坏。",
+            "sha256": sha256(pdf).hexdigest(),
+        }
     whole = digest(content) == "sha256:" + sha256(body).hexdigest()
     says = "文件所载内容完整一致" if whole else "文件所载内容的写法与出具时不一致，可能已被改动"
     simulated = content.get("force") == "simulated"
     return {
-        "consistent": whole, "simulated": simulated, "number": content.get("number"), "check_code": content.get("check_code"),
-        "title": content.get("title"), "issued_on": content.get("issued_on"), "project": content.get("project"),
-        "opinions": content.get("opinions"), "content_hash": "sha256:" + sha256(body).hexdigest(), "sha256": sha256(pdf).hexdigest(),
-        "says": says + ("；模拟审批意见，无行政许可效力。" if simulated else "。是否由本系统出具、现在是否有效，须按编号和校验码联网核验。"),
+        "consistent": whole,
+        "simulated": simulated,
+        "number": content.get("number"),
+        "check_code": content.get("check_code"),
+        "title": content.get("title"),
+        "issued_on": content.get("issued_on"),
+        "project": content.get("project"),
+        "opinions": content.get("opinions"),
+        "content_hash": "sha256:" + sha256(body).hexdigest(),
+        "sha256": sha256(pdf).hexdigest(),
+        "says": says
+        + (
+            "；模拟审批意见，无行政许可效力。"
+            if simulated
+            else "。是否由本系统出具、现在是否有效，须按编号和校验码联网核验。"
+        ),
     }

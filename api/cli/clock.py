@@ -51,7 +51,7 @@ TIMELINE 是 JSON 文件，或 -（标准输入）；列表则逐件作答。
 
 @click.command("clock", help=HELP)
 @click.argument("timeline")
-@click.option("--stage", "as_stage", is_flag=True, help="改算阶段审批用时：输入为 {\"items\": […]}。")
+@click.option("--stage", "as_stage", is_flag=True, help='改算阶段审批用时：输入为 {"items": […]}。')
 @day_option("--asof", "--on", "asof", help="截至日；与输入中的 asof 须为同一天；都没有则为今日。")
 @with_calendar
 @shared
@@ -93,14 +93,22 @@ def _show(found: Mapping[str, Any], english: bool) -> str:
     stopped = found.get("suspended_days", {})
     if any(stopped.values()):
         lines.append(
-            (f"停表：法定{stopped['statutory']}，承诺{stopped['promised']}",
-             f"Stood still: by law {stopped['statutory']}, by promise {stopped['promised']}")[at]
+            (
+                f"停表：法定{stopped['statutory']}，承诺{stopped['promised']}",
+                f"Stood still: by law {stopped['statutory']}, by promise {stopped['promised']}",
+            )[at]
         )
     if found.get("lamp"):
-        lines.append((f"预警：{_LAMPS[found['lamp']][0]}，剩余{found['remaining_days']}个工作日",
-                      f"Lamp: {found['lamp']}, {found['remaining_days']} working days left")[at])
+        lines.append(
+            (
+                f"预警：{_LAMPS[found['lamp']][0]}，剩余{found['remaining_days']}个工作日",
+                f"Lamp: {found['lamp']}, {found['remaining_days']} working days left",
+            )[at]
+        )
     if found.get("provisional"):
-        lines.append(("暂定：以上日期可能随下一年度放假安排变动", "Provisional: the next holiday notice may move these days")[at])
+        lines.append(
+            ("暂定：以上日期可能随下一年度放假安排变动", "Provisional: the next holiday notice may move these days")[at]
+        )
     for note in found.get("notes", ()):
         cited = "；".join(f"《{c['instrument']}》{c['article']}" for c in note["cite"])
         lines.append(f"- {note['says']}{f'（{cited}）' if cited else ''}")

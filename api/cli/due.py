@@ -70,7 +70,7 @@ def _due(
 ) -> dict[str, Any]:
     """One question: which limit, from which day, counted which way."""
     if not isinstance(raw, Mapping):
-        fix = "应为 {\"limit\": …, \"from\": …}。"
+        fix = '应为 {"limit": …, "from": …}。'
         raise InputError([Fault("", shorten(raw), fix, "Must be an object with limit and from.")])
     faults: list[Fault] = []
     only(raw, ("limit", "from", "backward"), "", faults)
@@ -83,7 +83,9 @@ def _due(
     if raw.get("from") is not None or told is None:
         start = read_day(raw.get("from"), "/from", faults, "起算日")
     if told and start and told != start:
-        faults.append(Fault("/from", start.isoformat(), f"与 --from {told} 不一致。", f"Not the day of --from, {told}."))
+        faults.append(
+            Fault("/from", start.isoformat(), f"与 --from {told} 不一致。", f"Not the day of --from, {told}.")
+        )
     flag = raw.get("backward")
     if flag is not None and not isinstance(flag, bool):
         faults.append(Fault("/backward", shorten(flag), "backward 应为 true 或 false。", "Must be true or false."))
@@ -105,6 +107,10 @@ def _show(found: Mapping[str, Any], english: bool) -> str:
         text += "，暂定" if found["provisional"] else ""
     if found.get("local"):
         assumed = found["assumed"]
-        source = f"assumed: {assumed['says']}" if english else f"尚无文件，暂按：{assumed['says']}（例：{assumed['example']}）"
+        source = (
+            f"assumed: {assumed['says']}"
+            if english
+            else f"尚无文件，暂按：{assumed['says']}（例：{assumed['example']}）"
+        )
         return f"{text}\n{source}"
     return f"{text}\n{'Source: ' if english else '依据：'}{cited}"

@@ -119,9 +119,7 @@ def read_document(source: str) -> Document:
     return parse(data)
 
 
-def answer(
-    document: Document, work: Work, show: Callable[[Answer], str], settings: Settings
-) -> None:
+def answer(document: Document, work: Work, show: Callable[[Answer], str], settings: Settings) -> None:
     """Answer one input, or a whole batch: a list in, a list out, a problem document for each element that failed."""
     if not isinstance(document.value, list):
         document.refuse()

@@ -25,18 +25,37 @@ class ProjectController(Controller):
 
     @post(operation_id="RegisterProject", opt=verbs("register_project"), summary="登记项目 Register a project")
     async def register(
-        self, data: JSONBody[schemas.ProjectIn], actor: NamedDependency[Actor], parts: NamedDependency[Parts], key: NamedDependency[str]
+        self,
+        data: JSONBody[schemas.ProjectIn],
+        actor: NamedDependency[Actor],
+        parts: NamedDependency[Parts],
+        key: NamedDependency[str],
     ) -> Response[dict[str, Any]]:
         """Register a project with what is known of it; facts and buildings are keyed by id or Chinese title."""
-        status, body = await service.register(parts, Order(actor, "POST /projects", key, data.model_dump(mode="json")), data)
+        status, body = await service.register(
+            parts, Order(actor, "POST /projects", key, data.model_dump(mode="json")), data
+        )
         return Response(body, status_code=status)
 
-    @get("/{project:str}", operation_id="ShowProject", opt=verbs("view_project"), summary="查看项目 A project as it stands")
-    async def show(self, project: FromPath[str], actor: NamedDependency[Actor], parts: NamedDependency[Parts]) -> dict[str, Any]:
+    @get(
+        "/{project:str}",
+        operation_id="ShowProject",
+        opt=verbs("view_project"),
+        summary="查看项目 A project as it stands",
+    )
+    async def show(
+        self, project: FromPath[str], actor: NamedDependency[Actor], parts: NamedDependency[Parts]
+    ) -> dict[str, Any]:
         """A project's facts, buildings, papers and cases."""
         return await service.shown(parts, actor, project)
 
-    @post("/{project:str}/facts", operation_id="StateFacts", opt=verbs("state_facts"), status_code=200, summary="填报、更正事实 State or correct facts")
+    @post(
+        "/{project:str}/facts",
+        operation_id="StateFacts",
+        opt=verbs("state_facts"),
+        status_code=200,
+        summary="填报、更正事实 State or correct facts",
+    )
     async def facts(
         self,
         project: FromPath[str],
@@ -50,7 +69,13 @@ class ProjectController(Controller):
         status, body = await service.state_facts(parts, order, project, data)
         return Response(body, status_code=status)
 
-    @put("/{project:str}/documents/{kind:str}", operation_id="FileDocument", opt=verbs("file_document"), status_code=201, summary="提交材料 File a paper")
+    @put(
+        "/{project:str}/documents/{kind:str}",
+        operation_id="FileDocument",
+        opt=verbs("file_document"),
+        status_code=201,
+        summary="提交材料 File a paper",
+    )
     async def document(
         self,
         project: FromPath[str],

@@ -11,12 +11,12 @@ from api.parts import Parts
 from api.projects.schemas import DocumentIn, FactsIn, ProjectIn
 from api.transaction import Order, Work, carry_out
 from engine import commands
+from engine.codes import check_credit_code, check_project_code
 from engine.dossier import FileRef
 from engine.errors import Fault, ForbiddenError, InputError, NotFoundError
 from engine.events import Actor, Event, EventKind, day_of
 from engine.facts import MOST_BUILDINGS, Scope, read_facts
 from engine.terms import Value, Vocabulary, escape, read_decimal, read_words, show
-from engine.codes import check_credit_code, check_project_code
 from models.files import require_files
 from models.ledger import events_of
 from models.projects import add_project, project_seen_by, projects_seen_by
@@ -53,7 +53,9 @@ async def state_facts(parts: Parts, order: Order, project: str, body: FactsIn) -
     return await carry_out(parts, order, project, step)
 
 
-async def _state(work: Work, facts: Mapping[str, Any] | None, buildings: list[dict[str, Any]] | None, reasons: str) -> None:
+async def _state(
+    work: Work, facts: Mapping[str, Any] | None, buildings: list[dict[str, Any]] | None, reasons: str
+) -> None:
     vocabulary = work.parts.shelf.current.as_of(day_of(work.now)).vocabulary
     faults: list[Fault] = []
     read = _read_stated(facts, "/facts", Scope.PROJECT, vocabulary, faults)
@@ -65,7 +67,9 @@ async def _state(work: Work, facts: Mapping[str, Any] | None, buildings: list[di
         work.add([commands.state_facts(work.project, work.dossier, read, rows, work.actor, work.now, reasons)])
 
 
-def _read_stated(raw: Mapping[str, Any] | None, at: str, scope: Scope, vocabulary: Vocabulary, faults: list[Fault]) -> dict[str, Value | None]:
+def _read_stated(
+    raw: Mapping[str, Any] | None, at: str, scope: Scope, vocabulary: Vocabulary, faults: list[Fault]
+) -> dict[str, Value | None]:
     """Facts as stated, where an explicit null takes a fact back."""
     out: dict[str, Value | None] = dict(read_facts(raw, at, scope, vocabulary, faults))
     for key, value in (raw or {}).items():
@@ -75,7 +79,9 @@ def _read_stated(raw: Mapping[str, Any] | None, at: str, scope: Scope, vocabular
     return out
 
 
-def _read_buildings(raw: list[dict[str, Any]] | None, vocabulary: Vocabulary, faults: list[Fault]) -> list[tuple[str, dict[str, Value | None]]] | None:
+def _read_buildings(
+    raw: list[dict[str, Any]] | None, vocabulary: Vocabulary, faults: list[Fault]
+) -> list[tuple[str, dict[str, Value | None]]] | None:
     if raw is None:
         return None
     if len(raw) > MOST_BUILDINGS:
@@ -86,7 +92,9 @@ def _read_buildings(raw: list[dict[str, Any]] | None, vocabulary: Vocabulary, fa
         own = _read_stated(entry, f"/buildings/{i}", Scope.BUILDING, vocabulary, faults)
         name = own.pop("name", None)
         if name is None:
-            faults.append(Fault(f"/buildings/{i}/name", None, "每栋单体须有名称（name）。", "Each building needs a name."))
+            faults.append(
+                Fault(f"/buildings/{i}/name", None, "每栋单体须有名称（name）。", "Each building needs a name.")
+            )
         elif any(name == known for known, _ in rows):
             faults.append(Fault(f"/buildings/{i}/name", name, "单体名称重复。", "Two buildings of one name."))
         else:
@@ -101,7 +109,9 @@ def _check_codes(facts: Mapping[str, Value | None], faults: list[Fault]) -> None
             faults.append(Fault(f"/facts/{name}", value, found.says, "Not a valid code."))
 
 
-async def file_document(parts: Parts, order: Order, project: str, kind: str, body: DocumentIn) -> tuple[int, dict[str, Any]]:
+async def file_document(
+    parts: Parts, order: Order, project: str, kind: str, body: DocumentIn
+) -> tuple[int, dict[str, Any]]:
     """File a paper, or a newer version of it (提交材料); departments whose opinion read the older one must look again."""
     await _mine(parts, order.actor, project, "file_document")
 
@@ -174,15 +184,21 @@ def _project_json(work: Work) -> dict[str, Any]:
         "id": work.project,
         "name": next((e.data["name"] for e in work.events if e.kind is EventKind.PROJECT_REGISTERED), ""),
         "facts": _facts_json(stated.project, Scope.PROJECT, vocabulary),
-        "buildings": None if stated.buildings is None else [
-            {"name": b.name, **_facts_json(b.facts, Scope.BUILDING, vocabulary)} for b in stated.buildings
-        ],
+        "buildings": None
+        if stated.buildings is None
+        else [{"name": b.name, **_facts_json(b.facts, Scope.BUILDING, vocabulary)} for b in stated.buildings],
         "documents": [
             {
-                "id": v.id, "kind": v.kind, "on": v.on.isoformat() if v.on else None, "by": v.by, "fields": dict(v.fields),
-                "files": [{"name": f.name, "size": f.size, "sha256": f.sha256} for f in v.files], "standing": v.standing.value,
+                "id": v.id,
+                "kind": v.kind,
+                "on": v.on.isoformat() if v.on else None,
+                "by": v.by,
+                "fields": dict(v.fields),
+                "files": [{"name": f.name, "size": f.size, "sha256": f.sha256} for f in v.files],
+                "standing": v.standing.value,
             }
-            for v in dossier.versions.values() if not v.kind.startswith("fact:")
+            for v in dossier.versions.values()
+            if not v.kind.startswith("fact:")
         ],
         "cases": work.cases(),
     }

@@ -106,7 +106,7 @@ class _OpinionColumns:
     unaffected: Mapped[str] = mapped_column(Words)
 
     @declared_attr
-    def seq(cls) -> Mapped[int]:  # noqa: N805
+    def seq(cls) -> Mapped[int]:
         """The ledger entry that made it."""
         return mapped_column(Number, ForeignKey("ledger.seq"))
 

@@ -276,7 +276,9 @@ anything = st.recursive(
 
 
 @settings(max_examples=60)
-@given(anything, st.sampled_from([["clock", "-"], ["clock", "-", "--stage"], ["due", "-"], ["check", "credit-code", "-"]]))
+@given(
+    anything, st.sampled_from([["clock", "-"], ["clock", "-", "--stage"], ["due", "-"], ["check", "credit-code", "-"]])
+)
 def test_whatever_is_handed_in_the_command_answers_or_refuses(raw, args):
     told = yichuang(*args, "--json", given=json.dumps(raw))
     assert told.code in (0, 2, 3)

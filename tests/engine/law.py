@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
-
 from typing import Any
 
 from engine import commands, orders
@@ -12,7 +11,18 @@ from engine.case import CaseState, Law, fold, fold_project
 from engine.commands import Desk
 from engine.conditions import Comparison, Condition, Conditions, Lift, Op, Ref, interpret
 from engine.deadlines import due_events
-from engine.decision import Decision, Item, ItemKind, ItemLimit, Material, PolicyBook, Requirement, Service, ServiceItem, conclude
+from engine.decision import (
+    Decision,
+    Item,
+    ItemKind,
+    ItemLimit,
+    Material,
+    PolicyBook,
+    Requirement,
+    Service,
+    ServiceItem,
+    conclude,
+)
 from engine.dossier import Verdict
 from engine.events import Actor, Event
 from engine.facts import Statement, subject_of
@@ -58,17 +68,30 @@ CONDITIONS = Conditions.of(
     [
         Condition("always", Scope.PROJECT, Lift.ALL, (), "所有工程"),
         Condition(
-            "big_workshop", Scope.SPACE, Lift.ALL,
+            "big_workshop",
+            Scope.SPACE,
+            Lift.ALL,
             (
                 Comparison(_fact(Scope.SPACE, "use"), Op.EQ, "workshop"),
                 Comparison(_fact(Scope.SPACE, "floor_area_m2"), Op.GT, 250000),
             ),
-            "厂房大于2500平方米", cite=FIRE,
+            "厂房大于2500平方米",
+            cite=FIRE,
         ),
         Condition("special_building", Scope.BUILDING, Lift.ANY, (Ref("big_workshop", lift=Lift.ANY),)),
-        Condition("special", Scope.PROJECT, Lift.ANY, (Ref("special_building", lift=Lift.ANY),), "特殊建设工程", cite=FIRE),
-        Condition("archive", Scope.PROJECT, Lift.ALL, (Comparison(_fact(Scope.PROJECT, "archive_scope"), Op.EQ, True),), "在档案接收范围内"),
-        Condition("done_here", Scope.WORKS, Lift.ALL, (Comparison(_fact(Scope.WORKS, "completion_accepted"), Op.EQ, True),)),
+        Condition(
+            "special", Scope.PROJECT, Lift.ANY, (Ref("special_building", lift=Lift.ANY),), "特殊建设工程", cite=FIRE
+        ),
+        Condition(
+            "archive",
+            Scope.PROJECT,
+            Lift.ALL,
+            (Comparison(_fact(Scope.PROJECT, "archive_scope"), Op.EQ, True),),
+            "在档案接收范围内",
+        ),
+        Condition(
+            "done_here", Scope.WORKS, Lift.ALL, (Comparison(_fact(Scope.WORKS, "completion_accepted"), Op.EQ, True),)
+        ),
         Condition("completed", Scope.PROJECT, Lift.ALL, (Ref("done_here", lift=Lift.ALL),), "已通过竣工验收"),
     ]
 )
@@ -91,17 +114,41 @@ LIMITS = {
 ITEMS = {
     "D02": Item("D02", "规划条件核实", "natural_resources", ItemKind.CONFIRMATION, "always", needs_visit=True),
     "D07": Item(
-        "D07", "特殊建设工程消防验收", "housing_construction", ItemKind.LICENCE, "special", "special_building", FIRE,
-        (Material("fire-report", "消防竣工图纸"),), (ItemLimit("fire-acceptance"),), needs_visit=True,
+        "D07",
+        "特殊建设工程消防验收",
+        "housing_construction",
+        ItemKind.LICENCE,
+        "special",
+        "special_building",
+        FIRE,
+        (Material("fire-report", "消防竣工图纸"),),
+        (ItemLimit("fire-acceptance"),),
+        needs_visit=True,
     ),
-    "D10": Item("D10", "建设工程档案验收", "archives", ItemKind.CONFIRMATION, "archive", materials=(Material("archive-list", "档案目录", Firm.BEFORE_ISSUE),)),
+    "D10": Item(
+        "D10",
+        "建设工程档案验收",
+        "archives",
+        ItemKind.CONFIRMATION,
+        "archive",
+        materials=(Material("archive-list", "档案目录", Firm.BEFORE_ISSUE),),
+    ),
 }
 SERVICE = Service(
-    "joint-acceptance", "竣工联合验收", (Requirement("completed"),),
+    "joint-acceptance",
+    "竣工联合验收",
+    (Requirement("completed"),),
     items=tuple(ServiceItem(i, "opinion") for i in ITEMS),
 )
 BOOK = PolicyBook(
-    "test", "sha256:test", date(2022, 9, 1), VOCABULARY, CONDITIONS, ITEMS, LIMITS, {SERVICE.id: SERVICE},
+    "test",
+    "sha256:test",
+    date(2022, 9, 1),
+    VOCABULARY,
+    CONDITIONS,
+    ITEMS,
+    LIMITS,
+    {SERVICE.id: SERVICE},
     {"natural_resources": "自然资源局", "housing_construction": "住房和城乡建设局", "archives": "档案馆"},
 )
 PROCEDURE = Procedure(
@@ -109,37 +156,86 @@ PROCEDURE = Procedure(
     (
         Step("intake", StepKind.INTAKE, Party.WINDOW, "voucher", "统一受理", checks=("application", "item.materials")),
         Step(
-            "review", StepKind.REVIEW, Party.ITEM_DEPARTMENT, "paper_finding", "资料审查", (Dimension.ITEM,), items="opinion",
+            "review",
+            StepKind.REVIEW,
+            Party.ITEM_DEPARTMENT,
+            "paper_finding",
+            "资料审查",
+            (Dimension.ITEM,),
+            items="opinion",
             needs=(StepNeed("voucher"), StepNeed("item.materials"), StepNeed("item.facts")),
         ),
         Step(
-            "visit", StepKind.GATHERING, Party.LEAD, "site_finding", "联合勘验", (Dimension.BUILDING,), (Dimension.ITEM,),
-            Party.ITEM_DEPARTMENT, when=Guard(GuardKind.ITEM, "needs_visit"), needs=(StepNeed("voucher"),),
+            "visit",
+            StepKind.GATHERING,
+            Party.LEAD,
+            "site_finding",
+            "联合勘验",
+            (Dimension.BUILDING,),
+            (Dimension.ITEM,),
+            Party.ITEM_DEPARTMENT,
+            when=Guard(GuardKind.ITEM, "needs_visit"),
+            needs=(StepNeed("voucher"),),
             on_fail=OnFail("rectification", 2, Party.OWNER, "ja-rectify"),
         ),
         Step(
-            "opinion", StepKind.REVIEW, Party.ITEM_DEPARTMENT, "opinion", "出具意见", (Dimension.ITEM,), items="opinion",
-            after=("paper_finding", "site_finding"), on_fail=OnFail("minutes", 2),
+            "opinion",
+            StepKind.REVIEW,
+            Party.ITEM_DEPARTMENT,
+            "opinion",
+            "出具意见",
+            (Dimension.ITEM,),
+            items="opinion",
+            after=("paper_finding", "site_finding"),
+            on_fail=OnFail("minutes", 2),
         ),
         Step(
-            "meeting", StepKind.GATHERING, Party.LEAD, "minutes", "联审会议", with_=Party.ALL,
-            when=Guard(GuardKind.ANY_VERDICT, "opinion", "failed"), after=("opinion",),
+            "meeting",
+            StepKind.GATHERING,
+            Party.LEAD,
+            "minutes",
+            "联审会议",
+            with_=Party.ALL,
+            when=Guard(GuardKind.ANY_VERDICT, "opinion", "failed"),
+            after=("opinion",),
         ),
         Step(
-            "issue", StepKind.ISSUE, Party.WINDOW, "certificate", "一窗出证", needs=(StepNeed("opinion"),), form="ja-certificate",
+            "issue",
+            StepKind.ISSUE,
+            Party.WINDOW,
+            "certificate",
+            "一窗出证",
+            needs=(StepNeed("opinion"),),
+            form="ja-certificate",
             refuses="decision_not_passed",
         ),
     ),
-    "ja-promised", "joint",
-    (Form("ja-certificate", "竣工联合验收意见书", "ja", "江海联验〔{year}〕{serial:04d}号", "江海区", "可交付使用", "ja-certificate"),),
-    "housing_construction", "已合格的事项在工程未变动时继续有效",
+    "ja-promised",
+    "joint",
+    (
+        Form(
+            "ja-certificate",
+            "竣工联合验收意见书",
+            "ja",
+            "江海联验〔{year}〕{serial:04d}号",
+            "江海区",
+            "可交付使用",
+            "ja-certificate",
+        ),
+    ),
+    "housing_construction",
+    "已合格的事项在工程未变动时继续有效",
 )
 LAW = Law(BOOK, PROCEDURE)
 CALENDAR = WorkCalendar.of(
     [
         Notice(
-            "国办发明电〔2021〕11号", "2022年放假安排", date(2021, 10, 25), 2022,
-            frozenset(date(2022, 10, d) for d in range(1, 8)), frozenset({date(2022, 10, 8), date(2022, 10, 9)}),
+            "国办发明电〔2021〕11号",
+            "2022年放假安排",
+            date(2021, 10, 25),
+            2022,
+            frozenset(date(2022, 10, d) for d in range(1, 8)),
+            frozenset({date(2022, 10, 8), date(2022, 10, 9)}),
         )
     ]
 )
@@ -163,7 +259,19 @@ class Life:
     def add(self, *events: Event) -> None:
         """Append, as the ledger would number them."""
         for event in events:
-            self.events.append(Event(event.kind, event.at, event.actor, event.project, event.case, event.task, event.docs, event.data, len(self.events) + 1))
+            self.events.append(
+                Event(
+                    event.kind,
+                    event.at,
+                    event.actor,
+                    event.project,
+                    event.case,
+                    event.task,
+                    event.docs,
+                    event.data,
+                    len(self.events) + 1,
+                )
+            )
 
     def day(self, day: date) -> None:
         """Ten in the morning of a day."""
@@ -241,11 +349,12 @@ class Life:
 def taken_in() -> Life:
     """A case that was accepted on 2022-09-16: a workshop of 2,600 m² and an office, archives in scope."""
     life = Life()
-    life.facts({"1号厂房": {"use": "workshop", "floor_area_m2": 260000}, "办公楼": {"use": "office", "floor_area_m2": 50000}}, archive_scope=True, completion_accepted=True)
+    life.facts(
+        {"1号厂房": {"use": "workshop", "floor_area_m2": 260000}, "办公楼": {"use": "office", "floor_area_m2": 50000}},
+        archive_scope=True,
+        completion_accepted=True,
+    )
     life.file("fire-report", drawings=3)
     life.open()
     life.do(commands.accept, "intake")
     return life
-
-
-

@@ -82,7 +82,9 @@ def test_a_stop_that_begins_after_the_last_day_changes_nothing(start, suspended,
 
 
 def test_an_open_stop_that_began_on_the_last_day_makes_nobody_late_over_a_weekend():
-    one, two = (judged(RECEIVED, ACCEPTED, *stopped("2022-11-02", None, **REVIEW), asof=a) for a in ("2022-11-05", "2022-11-07"))
+    one, two = (
+        judged(RECEIVED, ACCEPTED, *stopped("2022-11-02", None, **REVIEW), asof=a) for a in ("2022-11-05", "2022-11-07")
+    )
     assert (one.statutory_due, one.late_since) == (day("2022-11-07"), None)
     assert (two.statutory_due, two.late_since) == (day("2022-11-07"), None)
 
@@ -214,7 +216,10 @@ def test_delivery_is_late_after_its_tenth_day(on, late):
 
 
 def test_the_used_days_leave_out_every_stop_noticed_or_not():
-    stops = [*stopped("2022-10-12", "2022-10-14", reason="consultation"), *stopped("2022-10-17", "2022-10-19", **REVIEW)]
+    stops = [
+        *stopped("2022-10-12", "2022-10-14", reason="consultation"),
+        *stopped("2022-10-17", "2022-10-19", **REVIEW),
+    ]
     found = judged(RECEIVED, ACCEPTED, *stops, decided("2022-10-28"))
     assert (found.used_days, found.span_days) == (17 - 2 - 2, 28)
 

@@ -45,7 +45,9 @@ def lives(draw: st.DrawFn) -> Life:
         end = None if length is None else start + DAY * length
         stops.append((start, end, reason, draw(st.booleans())))
     approver = st.sampled_from(["agency_head", "government_head", "clerk"])
-    extension = draw(st.none() | st.tuples(st.integers(0, 60).map(lambda n: on + DAY * n), st.integers(1, 16), approver))
+    extension = draw(
+        st.none() | st.tuples(st.integers(0, 60).map(lambda n: on + DAY * n), st.integers(1, 16), approver)
+    )
     outcome = draw(st.sampled_from(["granted", "granted", "refused", "withdrawn", ""]))
     ends = [on, *(e or s for s, e, _, _ in stops), *([extension[0]] if extension else [])]
     finish = max(ends) + DAY * draw(st.integers(0, 30))
@@ -114,7 +116,9 @@ def test_every_answer_is_that_of_the_day_by_day_counter(life):
     limit = life.raw["limit"]
     closed = [(s, e or end, reason, notice) for s, e, reason, notice in life.stops]
     by_law = [(s, e) for s, e, reason, notice in closed if reason in ARTICLE_45 and notice]
-    by_promise = [(s, e) for s, e, reason, n in closed if (reason in ARTICLE_45 and n) or reason in limit["local_stops"]]
+    by_promise = [
+        (s, e) for s, e, reason, n in closed if (reason in ARTICLE_45 and n) or reason in limit["local_stops"]
+    ]
     last, _ = count_down(accepted, limit["days"], by_law)
     extra, valid = 0, None
     if life.extension:
@@ -129,7 +133,10 @@ def test_every_answer_is_that_of_the_day_by_day_counter(life):
     assert found.nominal_due == walk(accepted, limit["days"])
 
     late = end > statutory
-    assert (found.decided_late, found.late_since) == (late and life.decided is not None, statutory + DAY if late else None)
+    assert (found.decided_late, found.late_since) == (
+        late and life.decided is not None,
+        statutory + DAY if late else None,
+    )
     if life.decided and life.decided[1] != "granted":
         assert (found.used_days, found.span_days) == (None, None)
     else:

@@ -32,9 +32,7 @@ def test_after_five_days_of_silence_the_file_is_accepted_from_the_day_it_was_rec
     assert codes(found) == ["deemed-accepted"]
 
 
-@pytest.mark.parametrize(
-    "late", [("2022-10-11", "accepted"), ("2022-10-11", "correction_notice", COMPLETE)]
-)
+@pytest.mark.parametrize("late", [("2022-10-11", "accepted"), ("2022-10-11", "correction_notice", COMPLETE)])
 def test_a_voucher_or_notice_after_the_fifth_day_does_not_move_the_acceptance(late):
     found = judged(RECEIVED, late, asof="2022-10-20")
     assert (found.accepted_on, found.deemed_accepted, found.correction_notice_late) == (
@@ -44,9 +42,7 @@ def test_a_voucher_or_notice_after_the_fifth_day_does_not_move_the_acceptance(la
     )
 
 
-@pytest.mark.parametrize(
-    "timely", [("2022-10-10", "accepted"), ("2022-10-10", "correction_notice", COMPLETE)]
-)
+@pytest.mark.parametrize("timely", [("2022-10-10", "accepted"), ("2022-10-10", "correction_notice", COMPLETE)])
 def test_a_voucher_or_notice_on_the_fifth_day_is_in_time(timely):
     found = judged(RECEIVED, timely, asof="2022-10-20")
     assert not found.deemed_accepted
@@ -129,5 +125,3 @@ def test_a_decision_before_any_acceptance_is_wrong_input():
 def test_a_file_received_on_a_rest_day_counts_from_the_next_working_day():
     found = judged(("2022-10-01", "received"), asof="2022-10-12")
     assert found.correction_notice_due == day("2022-10-12")
-
-

@@ -83,11 +83,20 @@ def test_a_limit_that_cannot_be_is_refused_with_its_place(limit, expected):
         (after({"what": "suspended"}), ["/events/2/reason"]),
         (after({"what": "suspended", "reason": "lunch"}), ["/events/2/reason"]),
         (after({"what": "suspended", "reason": "hearing", "written_notice": 1}), ["/events/2/written_notice"]),
-        (after({"what": "suspended", "reason": "hearing"}, {"what": "suspended", "reason": "hearing"}), ["/events/3/what"]),
+        (
+            after({"what": "suspended", "reason": "hearing"}, {"what": "suspended", "reason": "hearing"}),
+            ["/events/3/what"],
+        ),
         (after({"what": "decided"}), ["/events/2/outcome"]),
         (after({"what": "decided", "outcome": "granted"}, {"what": "accepted"}), ["/events/3/what"]),
-        (after({"what": "decided", "outcome": "granted"}, {"what": "decided", "outcome": "granted"}), ["/events/3/what"]),
-        (after({"what": "decided", "outcome": "granted"}, {"what": "suspended", "reason": "hearing"}), ["/events/3/what"]),
+        (
+            after({"what": "decided", "outcome": "granted"}, {"what": "decided", "outcome": "granted"}),
+            ["/events/3/what"],
+        ),
+        (
+            after({"what": "decided", "outcome": "granted"}, {"what": "suspended", "reason": "hearing"}),
+            ["/events/3/what"],
+        ),
         (after({"what": "delivered"}), ["/events/2/what"]),
         (after({"what": "refused"}), ["/events/2/what"]),
         (after({"what": "extended", "days": -1, "approved_by": "agency_head"}), ["/events/2/days"]),
@@ -133,16 +142,27 @@ def test_events_lie_by_the_day_asked_for_and_that_day_is_told_once():
 
 
 anything = st.recursive(
-    st.none() | st.booleans() | st.integers() | st.text(max_size=5) | st.sampled_from(["received", "2022-09-28", "working"]),
-    lambda inner: st.lists(inner, max_size=3)
-    | st.dictionaries(st.sampled_from(["limit", "events", "on", "what", "days", "unit", "asof", "items"]), inner, max_size=4),
+    st.none()
+    | st.booleans()
+    | st.integers()
+    | st.text(max_size=5)
+    | st.sampled_from(["received", "2022-09-28", "working"]),
+    lambda inner: (
+        st.lists(inner, max_size=3)
+        | st.dictionaries(
+            st.sampled_from(["limit", "events", "on", "what", "days", "unit", "asof", "items"]), inner, max_size=4
+        )
+    ),
     max_leaves=12,
 )
 
 
 @given(anything)
 def test_whatever_is_handed_in_is_read_or_refused_in_words(raw):
-    for work in (lambda: judge(read_timeline(raw), CALENDAR, date(2022, 12, 1)), lambda: stage(raw, CALENDAR, date(2022, 12, 1))):
+    for work in (
+        lambda: judge(read_timeline(raw), CALENDAR, date(2022, 12, 1)),
+        lambda: stage(raw, CALENDAR, date(2022, 12, 1)),
+    ):
         try:
             work()
         except ApprovalError as error:

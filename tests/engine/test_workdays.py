@@ -133,9 +133,7 @@ def test_the_next_notice_may_move_december_as_it_did_in_2018():
 
 
 def amended() -> list[Notice]:
-    whole = Notice(
-        "甲", "甲", day("2018-12-06"), 2019, frozenset({day("2019-01-01"), day("2019-05-01")}), frozenset()
-    )
+    whole = Notice("甲", "甲", day("2018-12-06"), 2019, frozenset({day("2019-01-01"), day("2019-05-01")}), frozenset())
     rest = frozenset(date(2019, 5, d) for d in (1, 2, 3, 4))
     work = frozenset({day("2019-04-28"), day("2019-05-05")})
     return [whole, Notice("乙", "乙", day("2019-03-22"), 2019, rest, work, "甲")]

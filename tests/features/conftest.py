@@ -61,6 +61,10 @@ for _phrase in PHRASES:
     _register(_phrase)
 
 
-def pytest_bdd_step_func_lookup_error(request: Any, feature: Any, scenario: Any, step: Any, exception: Exception) -> None:
+def pytest_bdd_step_func_lookup_error(
+    request: Any, feature: Any, scenario: Any, step: Any, exception: Exception
+) -> None:
     """An unknown phrase is answered with its file, its line and the nearest known one."""
-    raise AssertionError(f"{feature.filename}:{step.line_number}：不认识的语句“{step.name}”。最接近的是“{nearest(step.name)}”。")
+    raise AssertionError(
+        f"{feature.filename}:{step.line_number}：不认识的语句“{step.name}”。最接近的是“{nearest(step.name)}”。"
+    )
