@@ -27,7 +27,7 @@ class Parts:
 
     def decider(self, book: object, service: str) -> Decide:
         """Both engines over one book; raises DisagreementError where they do not agree."""
-        from engine.decision import PolicyBook
+        from engine.policy import PolicyBook
         from rules.matching import decide
 
         assert isinstance(book, PolicyBook)

@@ -29,7 +29,7 @@ from api.errors import (
     UnconditionalError,
 )
 from engine.errors import Fault, InputError
-from engine.terms import NumberText, shorten
+from engine.values import NumberText, shorten
 
 LARGEST_BODY = 1024 * 1024
 """Bytes that a JSON body may have; files come another way."""

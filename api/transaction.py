@@ -14,11 +14,12 @@ from typing import Any
 
 from api.parts import Parts
 from engine.case import CaseState, Law, fold, fold_project
-from engine.commands import Desk, after_filing
+from engine.commands import Desk
 from engine.deadlines import clocks, due_events, wakeups
 from engine.dossier import Dossier
 from engine.errors import NotFoundError
 from engine.events import SYSTEM, Actor, Event, EventKind, day_of
+from engine.intake import after_filing
 from engine.ledger import digest
 from models.database import Session
 from models.idempotency import recall, remember

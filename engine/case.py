@@ -7,11 +7,13 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any
 
-from engine.decision import Decision, ItemKind, PolicyBook, limit_json
+from engine.decision import Decision, limit_json
 from engine.dossier import Dossier
 from engine.events import Event, EventKind
+from engine.papers import CaseView, ItemHere
+from engine.policy import ItemKind, PolicyBook
 from engine.procedure import GuardKind, Procedure, TaskState
-from engine.tasks import CaseView, ItemHere, Reading
+from engine.tasks import Reading
 from engine.terms import Firm, Truth
 
 

@@ -8,13 +8,15 @@ from decimal import Decimal
 from typing import Any
 
 from engine.case import CaseState
-from engine.commands import REMEDIES, Desk, judge_now
+from engine.commands import REMEDIES, Desk
 from engine.decision import cite_json
 from engine.dossier import VERDICT_TITLES, About, DocVersion, Verdict
+from engine.intake import judge_now
 from engine.ledger import canonical, digest
 from engine.procedure import APPLICATION, Form, Step
 from engine.tasks import Task
-from engine.terms import Force, Scope, Truth, show
+from engine.terms import Force, Scope, Truth
+from engine.values import show
 
 
 def number_of(form: Form, day: date, serial: int) -> str:

@@ -11,7 +11,8 @@ from typing import Any, TypeVar
 
 from engine.clock_events import Approver, ClockLimit, Event, Kind, Outcome, Reason, Timeline, What
 from engine.errors import Fault, InputError
-from engine.terms import Unit, escape, read_day, shorten
+from engine.terms import Unit
+from engine.values import escape, read_day, shorten
 
 LARGEST_LIMIT = 9999
 """No limit has more days, months or years than this."""

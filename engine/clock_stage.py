@@ -11,7 +11,7 @@ from engine.clock import Days
 from engine.clock_events import Interval, Outcome, union
 from engine.clock_reading import only, read_word
 from engine.errors import Fault, InputError
-from engine.terms import read_day, shorten
+from engine.values import read_day, shorten
 from engine.workdays import WorkCalendar
 
 

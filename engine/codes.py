@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from engine.terms import shorten
+from engine.values import shorten
 
 _PROJECT = re.compile(r"(\d{4})-(\d{6})-(\d{2})-(\d{2})-(\d{5})(\d)", re.ASCII)
 _YEARS = tuple(str(year) for year in range(2015, 2021))

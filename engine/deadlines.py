@@ -16,11 +16,13 @@ from engine.certificate import kept_after
 from engine.clock import Lamp, judge, lamp
 from engine.clock_events import Approver, ClockLimit, Kind, Outcome, Reason, Timeline, What
 from engine.clock_events import Event as Moment
-from engine.commands import Decide, Desk, judge_now, taken_in
+from engine.commands import Decide, Desk
 from engine.errors import NotPublishedError
 from engine.events import SYSTEM, Event, EventKind, end_of, stamp
+from engine.intake import judge_now, taken_in
 from engine.orders import ARTICLE_45
-from engine.tasks import ItemHere, Reading
+from engine.papers import ItemHere
+from engine.tasks import Reading
 from engine.terms import LimitInForce, LimitKind, Truth, Unit
 from engine.workdays import WorkCalendar, last_day
 

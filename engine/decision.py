@@ -5,137 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
-from enum import StrEnum
 from typing import Any
 
-from engine.conditions import Conditions, Firings, Lift, Ref, Tracer, Why
+from engine.conditions import Firings, Lift, Ref, Tracer, Why
 from engine.errors import ConflictError, Fault, InputError
 from engine.facts import Row, Statement, Subject, subject_of
-from engine.terms import Assumed, Cite, Firm, LimitInForce, LimitKind, Scope, Truth, Vocabulary, show
-
-
-class ItemKind(StrEnum):
-    """Kind of an item (事项类型)."""
-
-    LICENCE = "licence"
-    FILING = "filing"
-    CONFIRMATION = "confirmation"
-    REVIEW = "review"
-    GOVERNMENT = "government"
-    UTILITY = "utility"
-    OWN_DUTY = "own_duty"
-
-
-@dataclass(frozen=True, slots=True)
-class Material:
-    """A paper that an item needs (材料), how firmly, and under which condition (None: always)."""
-
-    id: str
-    title: str
-    firm: Firm = Firm.REQUIRED
-    when: str | None = None
-    cite: tuple[Cite, ...] = ()
-    fields: Mapping[str, str] = field(default_factory=dict)
-    """Typed fields of the paper: field id → fact type."""
-
-
-@dataclass(frozen=True, slots=True)
-class ItemLimit:
-    """One limit of an item; with ``when``, only under that condition; ``binds`` as :class:`LimitInForce` has it."""
-
-    limit: str
-    when: str | None = None
-    binds: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Need:
-    """One document that an item needs from another step (前置): ``one_of`` is met by whichever applies."""
-
-    one_of: tuple[str, ...]
-    firm: Firm = Firm.REQUIRED
-    when: str | None = None
-    cite: tuple[Cite, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Item:
-    """An entry of the catalogue (事项): who decides, of what kind, by which law, when it applies."""
-
-    id: str
-    title: str
-    department: str
-    kind: ItemKind
-    applies: str
-    """Project-scope condition."""
-    hits: str | None = None
-    """Building-scope condition naming the buildings that make it apply."""
-    cite: tuple[Cite, ...] = ()
-    materials: tuple[Material, ...] = ()
-    limits: tuple[ItemLimit, ...] = ()
-    needs: tuple[Need, ...] = ()
-    needs_visit: bool = False
-    contested: str = ""
-    not_modelled: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Requirement:
-    """A precondition of a service (前提条件): a project-scope condition that must hold."""
-
-    condition: str
-    example: str = ""
-    local: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Alert:
-    """A warning that a certainly true condition raises (提示)."""
-
-    code: str
-    condition: str
-    says: str
-    cite: tuple[Cite, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class ServiceItem:
-    """An item in a service, and the part that it plays there (precondition, opinion, result, or none)."""
-
-    item: str
-    part: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Service:
-    """A service of the window (服务) as far as deciding goes; its procedure stands beside it."""
-
-    id: str
-    title: str
-    requires: tuple[Requirement, ...] = ()
-    any_item: bool = False
-    """Eligible when at least one of its items applies, instead of by ``requires``."""
-    items: tuple[ServiceItem, ...] = ()
-    alerts: tuple[Alert, ...] = ()
-    exclusive: tuple[tuple[str, ...], ...] = ()
-    """Groups of items of which at most one may apply."""
-
-
-@dataclass(frozen=True, slots=True)
-class PolicyBook:
-    """The policy as it stands on a day (政策集): everything that deciding reads."""
-
-    version: str
-    digest: str
-    on: date
-    vocabulary: Vocabulary
-    conditions: Conditions
-    items: Mapping[str, Item]
-    limits: Mapping[str, LimitInForce]
-    services: Mapping[str, Service]
-    departments: Mapping[str, str]
-    parameters: Mapping[str, Any] = field(default_factory=dict)
-    calendar_known_on: date | None = None
+from engine.policy import Item, Material, PolicyBook, Service, ServiceItem
+from engine.terms import Assumed, Cite, LimitInForce, LimitKind, Scope, Truth
+from engine.values import show
 
 
 @dataclass(frozen=True, slots=True)

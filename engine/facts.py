@@ -8,18 +8,8 @@ from datetime import date
 from typing import Any
 
 from engine.errors import Fault, InputError
-from engine.terms import (
-    Fact,
-    Part,
-    Scope,
-    Value,
-    Vocabulary,
-    escape,
-    read_day,
-    read_value,
-    read_words,
-    shorten,
-)
+from engine.terms import Fact, Part, Scope, Value, Vocabulary
+from engine.values import escape, read_day, read_value, read_words, shorten
 
 MOST_BUILDINGS = 500
 

@@ -16,7 +16,7 @@ from sqlalchemy import delete, insert, select, update
 from engine.case import CaseState, item_from_json
 from engine.dossier import DocVersion, Standing
 from engine.events import Event, EventKind
-from engine.tasks import ItemHere
+from engine.papers import ItemHere
 from engine.terms import Force, Truth
 from models.database import Reader, Unit
 from models.ledger import entries_of

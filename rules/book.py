@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from engine.conditions import Conditions
-from engine.decision import PolicyBook
 from engine.errors import Fault
+from engine.policy import PolicyBook
 from engine.procedure import Procedure
 from engine.terms import Vocabulary
 from rules.conditions import Builder

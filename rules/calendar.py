@@ -10,7 +10,7 @@ from typing import Annotated, Any
 from pydantic import Field, ValidationError
 
 from engine.errors import Fault, PolicyError
-from engine.terms import shorten
+from engine.values import shorten
 from engine.workdays import Notice
 from rules.schema import Day, Shape, Text
 from rules.wording import say

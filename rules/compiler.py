@@ -6,8 +6,8 @@ from bisect import bisect_right
 from dataclasses import dataclass, field, replace
 from datetime import date
 
-from engine.decision import PolicyBook
 from engine.errors import Fault, InputError, PolicyError
+from engine.policy import PolicyBook
 from engine.procedure import Procedure
 from rules.book import Built, Words, build
 from rules.layers import Layers, View, layers_of, turning_days

@@ -8,7 +8,8 @@ from typing import Any
 
 from engine.conditions import OPPOSITE, Comparison, Condition, Conditions, Lift, Literal, Op, Ref, Tally
 from engine.errors import Fault, PolicyError
-from engine.terms import Fact, FactType, Scope, Value, Vocabulary, read_value, shorten
+from engine.terms import Fact, FactType, Scope, Value, Vocabulary
+from engine.values import read_value, shorten
 from rules.layers import View
 from rules.loader import Placed, unknown_name
 from rules.schema import ConditionShape, LiteralShape

@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from engine.decision import Alert, Item, ItemLimit, Material, Need, Requirement, Service, ServiceItem
 from engine.errors import Fault
+from engine.policy import Alert, Item, ItemLimit, Material, Need, Requirement, Service, ServiceItem
 from engine.terms import Firm, LimitInForce, LimitKind, Scope
 from rules.layers import View
 from rules.loader import Placed, unknown_name

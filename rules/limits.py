@@ -14,7 +14,8 @@ from engine.clock_events import Approver, Kind
 from engine.clock_law import ClockLaw, Extension
 from engine.errors import Fault, PolicyError
 from engine.limits import Limit, LimitValue
-from engine.terms import Assumed, Cite, LimitKind, Unit, shorten
+from engine.terms import Assumed, Cite, LimitKind, Unit
+from engine.values import shorten
 from rules.schema import Count, Day, Name, Shape, Sourced, Text, YesNo
 from rules.wording import say
 from rules.yamlio import Locate, read_yaml

@@ -11,7 +11,7 @@ from typing import Any, Generic, TypeVar
 from pydantic import ValidationError
 
 from engine.errors import Fault, PolicyError
-from engine.terms import shorten
+from engine.values import shorten
 from rules.schema import Shape
 from rules.sections import SECTIONS, SINGLE
 from rules.wording import say

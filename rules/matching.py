@@ -6,10 +6,12 @@ from collections.abc import Iterator, Sequence
 from typing import Any, Protocol
 
 from engine.conditions import Condition, Conditions, Firings, Tracer, Why, interpret
-from engine.decision import Decision, PolicyBook, conclude
+from engine.decision import Decision, conclude
 from engine.errors import ApprovalError, DisagreementError, Fault
 from engine.facts import Row, Statement, Subject, subject_of
-from engine.terms import Truth, show
+from engine.policy import PolicyBook
+from engine.terms import Truth
+from engine.values import show
 
 MOST_NAMED = 5
 """Differing findings that an error names; it says how many more there are."""

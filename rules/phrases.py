@@ -12,7 +12,7 @@ from datetime import date
 from difflib import SequenceMatcher
 from typing import Any
 
-from engine import commands, orders
+from engine import commands, intake, orders
 from engine.commands import STATE_TITLES
 from engine.dossier import Verdict
 from engine.procedure import TaskState
@@ -360,11 +360,11 @@ def apply(world: World, how: str, names: str | None = None) -> None:
 
 @phrase("窗口受理", "窗口(?P<word>受理|一次告知补正|不予受理)")
 def window(world: World, word: str) -> None:
-    act = {"受理": commands.accept, "一次告知补正": commands.ask_once}.get(word)
+    act = {"受理": intake.accept, "一次告知补正": intake.ask_once}.get(word)
     if act is not None:
         world.order(lambda: act(world.desk(CLERK), world.task("intake")))
     else:
-        world.order(lambda: commands.refuse(world.desk(CLERK), world.task("intake"), ""))
+        world.order(lambda: intake.refuse(world.desk(CLERK), world.task("intake"), ""))
 
 
 @phrase("建设单位补交材料“竣工图”", "建设单位补交(?:材料“(?P<names>.+)”|全部材料)")

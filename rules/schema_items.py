@@ -7,7 +7,7 @@ from typing import Annotated
 from pydantic import Field, StringConstraints, model_validator
 from pydantic_core import PydanticCustomError
 
-from engine.decision import ItemKind
+from engine.policy import ItemKind
 from engine.procedure import Dimension, GuardKind, Party, StepKind
 from engine.terms import FactType, Firm, Force
 from rules.schema import Count, Dated, Name, Shape, Sourced, Text, YesNo

@@ -18,7 +18,8 @@ from typing import Any, NoReturn
 from engine.conditions import OPPOSITE, Comparison, Condition, Conditions, Lift, Literal, Op, Ref, Tally
 from engine.errors import Fault, InputError, PolicyError
 from engine.facts import Subject
-from engine.terms import LARGEST, Fact, FactType, Scope, Truth, Value, shorten
+from engine.terms import LARGEST, Fact, FactType, Scope, Truth, Value
+from engine.values import shorten
 
 SCOPES = (Scope.PROJECT, Scope.WORKS, Scope.BUILDING, Scope.SPACE)
 """The order in which rows and answers travel."""

@@ -8,7 +8,7 @@ from typing import Any, get_args
 from pydantic import BaseModel
 
 from engine.errors import Fault
-from engine.terms import shorten
+from engine.values import shorten
 
 _WORDS = {
     "string_type": "应为文字；数字或代码请加引号",

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, time
 from typing import Any
 
-from engine import commands, orders
+from engine import filing, intake, orders
 from engine.case import CaseState, Law, fold, fold_project
 from engine.certificate import content_of, number_of, refusal_of
 from engine.clock import Judgement, judge
@@ -15,12 +15,14 @@ from engine.clock_reading import read_timeline
 from engine.commands import Desk
 from engine.conditions import interpret
 from engine.deadlines import CaseClock, clocks, due_events
-from engine.decision import Decision, PolicyBook, conclude
+from engine.decision import Decision, conclude
 from engine.errors import ApprovalError, Fault, InputError
 from engine.events import SHANGHAI, Actor, Event
 from engine.facts import Statement, read_statement, subject_of
+from engine.policy import PolicyBook
 from engine.tasks import Task
-from engine.terms import NumberText, Scope
+from engine.terms import Scope
+from engine.values import NumberText
 from engine.workdays import WorkCalendar
 from rules.calendar import load_notices
 from rules.compiler import Policy, compile_policy
@@ -190,7 +192,7 @@ class World:
         statement = self.statement()
         rows = None if statement.buildings is None else [(b.name, b.facts) for b in statement.buildings]
         dossier = fold_project(self.events)
-        self.add([commands.state_facts(PROJECT, dossier, dict(statement.project), rows, OWNER, self.now)])
+        self.add([filing.state_facts(PROJECT, dossier, dict(statement.project), rows, OWNER, self.now)])
         self.tell()
 
     def file_papers(self, names: list[str]) -> None:
@@ -206,7 +208,7 @@ class World:
             kind = by_title.get(name, name)
             self.add(
                 [
-                    commands.file_document(
+                    filing.file_document(
                         PROJECT, fold_project(self.events), kind, {"version": len(self.events)}, (), OWNER, self.now
                     )
                 ]
@@ -216,12 +218,12 @@ class World:
     def tell(self) -> None:
         """What a filing brings to the case."""
         if self.opened:
-            self.add(commands.after_filing(self.desk(OWNER)))
+            self.add(intake.after_filing(self.desk(OWNER)))
 
     def open(self) -> None:
         """Hand the application in."""
         application = {"project_name": "示例项目"}
-        self.add([commands.open_case(PROJECT, CASE, self.service, application, self.units, OWNER, self.now)])
+        self.add([filing.open_case(PROJECT, CASE, self.service, application, self.units, OWNER, self.now)])
 
     def department(self, item: str) -> str:
         """The department of an item."""

@@ -10,7 +10,7 @@ from typing import Any
 import yaml
 
 from engine.errors import Fault, PolicyError
-from engine.terms import shorten
+from engine.values import shorten
 
 Path = tuple[Any, ...]
 Locate = Callable[[Path], int]

@@ -83,8 +83,10 @@ class CaseController(Controller):
         key: NamedDependency[str],
         etag: NamedDependency[str | None],
     ) -> Response[dict[str, Any]]:
-        """One command on one task: accept, ask_once, refuse, give, sign_unaffected, withdraw_opinion, stop_clock,
-        resume_clock, call, hold, issue. ``If-Match`` is the task's ETag as you saw it.
+        """One command on one task; the path names it, ``If-Match`` is the task's ETag as you saw it.
+
+        Commands: accept, ask_once, refuse, give, sign_unaffected, withdraw_opinion, stop_clock, resume_clock, call, hold,
+        issue.
         """
         if command not in TASK_VERBS:
             listed = "、".join(TASK_VERBS)

@@ -13,14 +13,14 @@ from api.cases.shapes import case_json
 from api.certificates.issuing import issue_certificate
 from api.parts import Parts
 from api.transaction import Order, Work, carry_out
-from engine import commands, orders
+from engine import commands, filing, intake, orders
 from engine.commands import Desk
 from engine.dossier import FileRef, Verdict
 from engine.errors import ApprovalError, Fault, ForbiddenError, InputError, NotFoundError
 from engine.events import Actor, Event, day_of
 from engine.procedure import Command
 from engine.tasks import Task
-from engine.terms import read_day
+from engine.values import read_day
 from models.files import require_files
 from models.ledger import events_of
 from models.projects import case_of, cases_seen_by, project_seen_by
@@ -52,7 +52,7 @@ async def open_case(
                 [Fault("/units", missing, f"项目没有这些单体：{'、'.join(missing)}。", "No such buildings.")]
             )
         case = str(uuid4())
-        work.add([commands.open_case(project, case, service, body, units, work.actor, work.now)])
+        work.add([filing.open_case(project, case, service, body, units, work.actor, work.now)])
         return 201, await _shown(work, case)
 
     return await carry_out(parts, order, project, step)
@@ -109,9 +109,9 @@ def _day(text: str) -> date:
 
 Ordered = Callable[[Desk, Task, Any], list[Event]]
 _ORDERS: Mapping[Command, Ordered] = {
-    Command.ACCEPT: lambda d, t, b: commands.accept(d, t),
-    Command.ASK_ONCE: lambda d, t, b: commands.ask_once(d, t),
-    Command.REFUSE: lambda d, t, b: commands.refuse(d, t, b.says),
+    Command.ACCEPT: lambda d, t, b: intake.accept(d, t),
+    Command.ASK_ONCE: lambda d, t, b: intake.ask_once(d, t),
+    Command.REFUSE: lambda d, t, b: intake.refuse(d, t, b.says),
     Command.GIVE: lambda d, t, b: orders.give(d, t, _opinion(b)),
     Command.SIGN_UNAFFECTED: lambda d, t, b: orders.sign_unaffected(d, t, b.reasons),
     Command.WITHDRAW_OPINION: lambda d, t, b: orders.withdraw_opinion(d, t, b.reasons),

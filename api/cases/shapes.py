@@ -6,10 +6,11 @@ from collections.abc import Sequence
 from typing import Any
 
 from api.access import may
-from engine.commands import COMMAND_TITLES, STATE_TITLES, Desk, judge_now, lacking
+from engine.commands import COMMAND_TITLES, STATE_TITLES, Desk
 from engine.deadlines import UNIT_TITLES, CaseClock, clocks
 from engine.dossier import VERDICT_TITLES, DocVersion
 from engine.events import Event, EventKind, stamp
+from engine.intake import judge_now, lacking
 from engine.kinds import commands as commands_of
 from engine.tasks import Task
 from engine.terms import Truth

@@ -12,7 +12,7 @@ import click
 
 from api.cli.io import guard
 from engine.errors import Fault, InputError
-from engine.terms import shorten
+from engine.values import shorten
 
 COMMANDS = ["check", "clock", "decide", "due", "policy"]
 """Each is a module of this package with a click command of that name in ``command``."""

@@ -26,10 +26,12 @@ from api.cli.io import (
 )
 from api.cli.strict_json import Document
 from engine.codes import check_credit_code, check_project_code
-from engine.decision import Decision, PolicyBook
+from engine.decision import Decision
 from engine.errors import ApprovalError, Fault, InputError
 from engine.facts import Statement, read_statement
-from engine.terms import Fact, Scope, escape, read_day, shorten
+from engine.policy import PolicyBook
+from engine.terms import Fact, Scope
+from engine.values import escape, read_day, shorten
 from rules.compiler import Policy, packaged_policy
 from rules.durable_matcher import DurableMatcher
 from rules.matching import decide, decide_many

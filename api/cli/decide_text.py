@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from engine.decision import PolicyBook
+from engine.policy import PolicyBook
 from engine.terms import Scope
 
 _KINDS = {

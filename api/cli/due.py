@@ -13,7 +13,7 @@ from api.cli.io import Settings, answer, day_option, read_document, say, shared,
 from engine.clock_reading import only
 from engine.errors import Fault, InputError
 from engine.limits import due, find_limit
-from engine.terms import read_day, shorten
+from engine.values import read_day, shorten
 from engine.workdays import WorkCalendar
 
 _UNITS = {

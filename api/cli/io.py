@@ -22,7 +22,7 @@ from engine.errors import (
     InputError,
     NotPublishedError,
 )
-from engine.terms import read_day, shorten
+from engine.values import read_day, shorten
 
 SHANGHAI = timezone(timedelta(hours=8))
 """Asia/Shanghai, which keeps no summer time: the day does not depend on where the program runs."""

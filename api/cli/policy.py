@@ -10,7 +10,7 @@ import click
 
 from api.cli.io import Settings, say, shared
 from engine.errors import Fault, InputError
-from engine.terms import shorten
+from engine.values import shorten
 from rules.compiler import compile_policy
 from rules.loader import load_policy, read_sources
 

@@ -7,7 +7,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from engine.errors import Fault, InputError
-from engine.terms import LARGEST, NumberText, escape, shorten
+from engine.terms import LARGEST
+from engine.values import NumberText, escape, shorten
 
 LARGEST_INPUT = 16 * 2**20
 """Bytes that one input may have."""

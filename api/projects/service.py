@@ -10,13 +10,14 @@ from api.access import may
 from api.parts import Parts
 from api.projects.schemas import DocumentIn, FactsIn, ProjectIn
 from api.transaction import Order, Work, carry_out
-from engine import commands
+from engine import filing
 from engine.codes import check_credit_code, check_project_code
 from engine.dossier import FileRef
 from engine.errors import Fault, ForbiddenError, InputError, NotFoundError
 from engine.events import Actor, Event, EventKind, day_of
 from engine.facts import MOST_BUILDINGS, Scope, read_facts
-from engine.terms import Value, Vocabulary, escape, read_decimal, read_words, show
+from engine.terms import Value, Vocabulary
+from engine.values import escape, read_decimal, read_words, show
 from models.files import require_files
 from models.ledger import events_of
 from models.projects import add_project, project_seen_by, projects_seen_by
@@ -64,7 +65,7 @@ async def _state(
     if faults:
         raise InputError(faults)
     if read or rows is not None:
-        work.add([commands.state_facts(work.project, work.dossier, read, rows, work.actor, work.now, reasons)])
+        work.add([filing.state_facts(work.project, work.dossier, read, rows, work.actor, work.now, reasons)])
 
 
 def _read_stated(
@@ -121,7 +122,7 @@ async def file_document(
         fields = _read_fields(work, kind, body.fields)
         files = [FileRef(f.name, f.size, f.sha256) for f in body.files]
         await require_files(work.session, files)
-        work.add([commands.file_document(work.project, work.dossier, kind, fields, files, work.actor, work.now)])
+        work.add([filing.file_document(work.project, work.dossier, kind, fields, files, work.actor, work.now)])
         await work.tell_cases()
         return 201, _project_json(work)
 

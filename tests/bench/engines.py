@@ -12,8 +12,8 @@ from pathlib import Path
 from random import Random
 
 from engine.conditions import interpret
-from engine.decision import PolicyBook
 from engine.facts import Statement, subject_of
+from engine.policy import PolicyBook
 from rules.compiler import packaged_policy
 from rules.durable_matcher import DurableMatcher
 from rules.matching import decide, decide_many, decide_unweighted

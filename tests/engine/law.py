@@ -6,26 +6,16 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from typing import Any
 
-from engine import commands, orders
+from engine import filing, intake, orders
 from engine.case import CaseState, Law, fold, fold_project
 from engine.commands import Desk
 from engine.conditions import Comparison, Condition, Conditions, Lift, Op, Ref, interpret
 from engine.deadlines import due_events
-from engine.decision import (
-    Decision,
-    Item,
-    ItemKind,
-    ItemLimit,
-    Material,
-    PolicyBook,
-    Requirement,
-    Service,
-    ServiceItem,
-    conclude,
-)
+from engine.decision import Decision, conclude
 from engine.dossier import Verdict
 from engine.events import Actor, Event
 from engine.facts import Statement, subject_of
+from engine.policy import Item, ItemKind, ItemLimit, Material, PolicyBook, Requirement, Service, ServiceItem
 from engine.procedure import (
     Dimension,
     Form,
@@ -300,23 +290,23 @@ class Life:
         """State facts, and tell the case."""
         dossier = self.state.dossier if any(e.case for e in self.events) else fold_project(self.events)
         rows = None if buildings is None else list(buildings.items())
-        self.add(commands.state_facts("p1", dossier, facts, rows, OWNER, self.now))
+        self.add(filing.state_facts("p1", dossier, facts, rows, OWNER, self.now))
         self.after()
 
     def file(self, kind: str, **fields: Any) -> None:
         """File a paper, and tell the case."""
         dossier = self.state.dossier if any(e.case for e in self.events) else fold_project(self.events)
-        self.add(commands.file_document("p1", dossier, kind, fields, (), OWNER, self.now))
+        self.add(filing.file_document("p1", dossier, kind, fields, (), OWNER, self.now))
         self.after()
 
     def after(self) -> None:
         """What a filing brings."""
         if any(e.case for e in self.events):
-            self.add(*commands.after_filing(self.desk(OWNER)))
+            self.add(*intake.after_filing(self.desk(OWNER)))
 
     def open(self) -> None:
         """Hand the application in."""
-        self.add(commands.open_case("p1", "c1", SERVICE.id, {"project_name": "示例"}, None, OWNER, self.now))
+        self.add(filing.open_case("p1", "c1", SERVICE.id, {"project_name": "示例"}, None, OWNER, self.now))
 
     def do(self, order: Any, task: str, *args: Any, actor: Actor = CLERK) -> None:
         """One command on a task."""
@@ -356,5 +346,5 @@ def taken_in() -> Life:
     )
     life.file("fire-report", drawings=3)
     life.open()
-    life.do(commands.accept, "intake")
+    life.do(intake.accept, "intake")
     return life

@@ -12,7 +12,7 @@ from engine.clock_events import Kind
 from engine.clock_reading import read_timeline
 from engine.clock_stage import stage
 from engine.errors import ApprovalError, InputError
-from engine.terms import NumberText
+from engine.values import NumberText
 from tests.engine.calendars import CALENDAR
 
 LIMIT = {"days": 20, "unit": "working", "kind": "licence"}

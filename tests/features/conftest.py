@@ -11,8 +11,9 @@ from typing import Any
 import pytest
 from pytest_bdd import given, parsers, then, when
 
-from engine.decision import Decision, PolicyBook
+from engine.decision import Decision
 from engine.facts import Statement
+from engine.policy import PolicyBook
 from rules.durable_matcher import DurableMatcher
 from rules.matching import decide
 from rules.phrases import PHRASES, Phrase, nearest

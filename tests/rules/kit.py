@@ -7,9 +7,10 @@ from datetime import date
 from functools import cache
 from typing import Any
 
-from engine.decision import Decision, PolicyBook
+from engine.decision import Decision
 from engine.errors import Fault
 from engine.facts import read_statement
+from engine.policy import PolicyBook
 from rules.check import check
 from rules.compiler import Policy, compile_policy, packaged_policy
 from rules.loader import load_policy, read_files, read_sources

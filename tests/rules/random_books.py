@@ -7,8 +7,8 @@ from datetime import date
 from random import Random
 
 from engine.conditions import Comparison, Condition, Conditions, Lift, Literal, Op, Ref, Tally
-from engine.decision import Item, ItemKind, ItemLimit, PolicyBook, Requirement, Service, ServiceItem
 from engine.facts import Building, Statement
+from engine.policy import Item, ItemKind, ItemLimit, PolicyBook, Requirement, Service, ServiceItem
 from engine.terms import (
     LARGEST,
     Cite,
