@@ -127,7 +127,7 @@ def _certificate(desk: Desk) -> dict[str, Any] | None:
         "content_hash": content["content_hash"],
     }
     if desk.state.sealed:
-        out["pdf_sha256"] = desk.state.sealed["sha256"]
+        out["pdf_sha256"] = desk.state.sealed["pdf_sha256"]
     return out
 
 
