@@ -21,6 +21,7 @@ from urllib.parse import quote
 from litestar import Request, get, put
 from litestar.di import NamedDependency
 from litestar.openapi.spec import OpenAPIMediaType, OpenAPIType, Operation, RequestBody, Schema
+from litestar.openapi.spec.enums import OpenAPIFormat
 from litestar.params import FromPath, QueryParameter
 from litestar.response import Stream
 
@@ -265,7 +266,7 @@ class RawBody(Operation):
 
     def __post_init__(self) -> None:
         """Add the body."""
-        schema = Schema(type=OpenAPIType.STRING, format="binary")
+        schema = Schema(type=OpenAPIType.STRING, format=OpenAPIFormat.BINARY)
         self.request_body = RequestBody(
             content={"application/octet-stream": OpenAPIMediaType(schema=schema)},
             description="文件的字节，原样，不用 multipart。",

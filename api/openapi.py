@@ -92,7 +92,7 @@ def _response(status: int) -> ResponseSpec:
         data_container=Problem,
         generate_examples=False,
         description=description,
-        media_type=PROBLEM_JSON,  # type: ignore[arg-type]
+        media_type=PROBLEM_JSON,
         examples=[Example(value=value)],
     )
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -107,7 +107,7 @@ class Settings:
     """``YICHUANG_BASE_URL``: the address in QR codes and links; empty is ``http://host:port``."""
     secret: str = ""
     """``YICHUANG_SECRET``: kept for keys derived from it; a weak one is refused outside the demo."""
-    clock: Clock = Clock()
+    clock: Clock = field(default_factory=Clock)
     """``YICHUANG_NOW`` or ``YICHUANG_CLOCK_FILE``: test clocks; only with ``YICHUANG_TEST_CLOCK=1`` or in the demo."""
     upload_limit: int = 50 * MEGABYTE
     """``YICHUANG_UPLOAD_LIMIT``: bytes that one file may have."""
