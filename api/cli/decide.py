@@ -6,21 +6,21 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from functools import partial
 from typing import Any
 
 import click
 
 from api.cli.decide_text import Wording
 from api.cli.io import (
-    OUR_FAULT,
     Settings,
     day_option,
-    exit_code,
     problem,
     problem_text,
     read_document,
     say,
     shared,
+    sound,
     today,
     write,
 )
@@ -34,7 +34,7 @@ from engine.terms import Fact, Scope
 from engine.values import escape, read_day, shorten
 from rules.compiler import Policy, packaged_policy
 from rules.durable_matcher import DurableMatcher
-from rules.matching import decide, decide_many
+from rules.matching import INTERPRETER, decide, decide_many
 
 _CODES = {"project_code": check_project_code, "credit_code": check_credit_code}
 
@@ -75,10 +75,9 @@ def command(
         if isinstance(document.value, list):
             _batch(document, desk, durable, wording, settings)
             return
-        document.refuse()
-        question = desk.read(document.value)
+        question = sound(document.all_faults(), lambda: desk.read(document.value))
         found = decide(question.book, question.statement, question.service, durable)
-        say(found.as_json(), wording.show, settings)
+        say(_answer(found, durable), wording.show, settings)
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +111,9 @@ class _Desk:
         try:
             statement = read_statement(raw, book.vocabulary, today() if day is None else self.on)
         except InputError as error:
-            raise InputError([*faults, *error.errors, *_codes(raw, book)]) from None
+            told = {fault.pointer for fault in error.errors}
+            codes = [fault for fault in _codes(raw, book) if fault.pointer not in told]
+            raise InputError([*faults, *error.errors, *codes]) from None
         if service not in book.services:
             fix = f"没有这项服务；现有：{'、'.join(book.services)}。"
             faults.append(
@@ -156,9 +157,7 @@ def _batch(document: Document, desk: _Desk, durable: DurableMatcher, wording: Wo
     for i, raw in enumerate(document.value):
         answers.append(None)
         try:
-            if faults := document.within(i):
-                raise InputError(faults)
-            question = desk.read(raw)
+            question = sound(document.within(i), partial(desk.read, raw))
         except ApprovalError as error:
             answers[i] = error
         else:
@@ -168,22 +167,27 @@ def _batch(document: Document, desk: _Desk, durable: DurableMatcher, wording: Wo
         found = decide_many(first, [q.statement for _, q in group], service, durable)
         for (i, question), each in zip(group, found, strict=True):
             answers[i] = _under(question.book, each)
-    _write(answers, wording, settings)
+    _write(answers, durable, wording, settings)
 
 
 def _under(book: PolicyBook, found: Decision | ApprovalError) -> Decision | ApprovalError:
     return found if isinstance(found, ApprovalError) else replace(found, on=book.on, book=book)
 
 
-def _write(answers: Sequence[Decision | ApprovalError | None], wording: Wording, settings: Settings) -> None:
+def _answer(found: Decision, durable: DurableMatcher) -> dict[str, Any]:
+    """The answer of CONTRACT §1, and which engines agreed on it."""
+    return {**found.as_json(), "engines": [INTERPRETER.name, durable.name]}
+
+
+def _write(
+    answers: Sequence[Decision | ApprovalError | None], durable: DurableMatcher, wording: Wording, settings: Settings
+) -> None:
     out: list[dict[str, Any]] = []
     for each in answers:
         if isinstance(each, ApprovalError):
-            if exit_code(each) == OUR_FAULT:
-                raise each
             out.append(problem(each, settings.lang))
         elif each is not None:
-            out.append(each.as_json())
+            out.append(_answer(each, durable))
     if settings.as_json:
         write(json.dumps(out, ensure_ascii=False))
         return

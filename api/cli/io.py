@@ -5,11 +5,11 @@ from __future__ import annotations
 import functools
 import json
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta, timezone
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import click
 
@@ -21,6 +21,7 @@ from engine.errors import (
     Fault,
     InputError,
     NotPublishedError,
+    PolicyError,
 )
 from engine.values import read_day, shorten
 
@@ -37,6 +38,7 @@ _REASONS: dict[type[Exception], str] = {
 
 Answer = Any
 Work = Callable[[Any], Answer]
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,8 +124,7 @@ def read_document(source: str) -> Document:
 def answer(document: Document, work: Work, show: Callable[[Answer], str], settings: Settings) -> None:
     """Answer one input, or a whole batch: a list in, a list out, a problem document for each element that failed."""
     if not isinstance(document.value, list):
-        document.refuse()
-        say(work(document.value), show, settings)
+        say(sound(document.all_faults(), lambda: work(document.value)), show, settings)
         return
     answers = [_element(document, i, element, work, settings) for i, element in enumerate(document.value)]
     if settings.as_json:
@@ -136,13 +137,27 @@ def answer(document: Document, work: Work, show: Callable[[Answer], str], settin
 
 def _element(document: Document, index: int, element: Any, work: Work, settings: Settings) -> Answer:
     try:
-        if faults := document.within(index):
-            raise InputError(faults)
-        return work(element)
+        return sound(document.within(index), lambda: work(element))
     except ApprovalError as error:
-        if exit_code(error) == OUR_FAULT:
-            raise
         return problem(error, settings.lang)
+
+
+def sound(written: Sequence[Fault], read: Callable[[], T]) -> T:
+    """What ``read`` gives, or every fault at once: those of the JSON as ``written``, and those of what it says.
+
+    Raises:
+        InputError: there are faults of either sort.
+    """
+    if not written:
+        return read()
+    places = {fault.pointer for fault in written}
+    try:
+        read()
+    except InputError as error:
+        raise InputError([*written, *(f for f in error.errors if f.pointer not in places)]) from None
+    except ApprovalError:
+        pass  # what is written wrong comes first
+    raise InputError(written)
 
 
 def say(found: Answer, show: Callable[[Answer], str], settings: Settings) -> None:
@@ -181,10 +196,13 @@ def problem_text(document: Mapping[str, Any]) -> str:
 
 
 def exit_code(error: ApprovalError) -> int:
-    """The exit code of an error (CONTRACT): 3 for data not published, 1 for a fault of ours, else 2."""
+    """The exit code of an error (CONTRACT): 3 for data not published, 1 for a fault of ours, else 2.
+
+    Faulty policy data are ours, unless the policy is what was handed in: ``policy check`` says so by another error.
+    """
     if isinstance(error, NotPublishedError):
         return NOT_PUBLISHED
-    return OUR_FAULT if isinstance(error, (DisagreementError, ConflictError)) else WRONG_INPUT
+    return OUR_FAULT if isinstance(error, (DisagreementError, ConflictError, PolicyError)) else WRONG_INPUT
 
 
 def guard(run: Callable[[], Any], lang: str) -> int:

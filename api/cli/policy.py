@@ -9,7 +9,7 @@ from typing import Any
 import click
 
 from api.cli.io import Settings, say, shared
-from engine.errors import Fault, InputError
+from engine.errors import Fault, InputError, PolicyError
 from engine.values import shorten
 from rules.compiler import compile_policy
 from rules.loader import load_policy, read_sources
@@ -28,6 +28,14 @@ CHECK_HELP = """核查 DIR 下的全部政策文件（默认核查内置的）�
 """
 
 
+class FaultyFolderError(InputError):
+    """The policy that was handed in is faulty (所核查的政策有误): wrong input, where faulty policy data of ours are not."""
+
+    code = PolicyError.code
+    title = PolicyError.title
+    title_en = PolicyError.title_en
+
+
 @click.group("policy", help=HELP, no_args_is_help=True)
 def command() -> None:
     """政策文件：核查、编译。"""
@@ -42,8 +50,11 @@ def check(directory: str | None, settings: Settings) -> None:
     if root is not None and not root.is_dir():
         fix = "没有这个文件夹；请写政策文件所在的文件夹，例如 rules/policy。"
         raise InputError([Fault("", shorten(str(directory)), fix, "No such folder.")])
-    files = load_policy(read_sources(root))
-    policy = compile_policy(files)
+    try:
+        files = load_policy(read_sources(root))
+        policy = compile_policy(files)
+    except PolicyError as error:
+        raise FaultyFolderError(error.errors) from None
     found = {
         "valid": True,
         "version": policy.version,

@@ -34,10 +34,14 @@ class Document:
             if path and path[0] == index
         ]
 
+    def all_faults(self) -> list[Fault]:
+        """Every fault of the document."""
+        return [fault for _, fault in self.faults]
+
     def refuse(self) -> None:
         """Refuse a document with faults, all at once."""
         if self.faults:
-            raise InputError([fault for _, fault in self.faults])
+            raise InputError(self.all_faults())
 
 
 def pointer(path: Path) -> str:

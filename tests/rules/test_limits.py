@@ -26,7 +26,7 @@ TABLE = {
     "joint-extension": (15, Unit.WORKING, False),
     "hearing-request": (5, Unit.WORKING, False),
     "hearing-hold": (20, Unit.WORKING, False),
-    "hearing-notice": (7, Unit.WORKING, True),
+    "hearing-notice": (7, Unit.WORKING, False),
     "renewal-request": (30, Unit.WORKING, True),
     "construction-permit": (7, Unit.WORKING, False),
     "construction-start": (3, Unit.MONTH, False),
