@@ -10,14 +10,14 @@ from hashlib import sha256
 from hmac import compare_digest
 from typing import Any
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import ColumnElement, Row, Select, insert, select, update
 
-from engine.events import Event, EventKind
+from engine.events import Event, EventKind, day_of
 from engine.ledger import canonical, digest
 from models.database import Reader, Unit
 from models.errors import BrokenBytesError, ConstraintError
 from models.ledger import Number
-from models.tables import CaseFile, CertificateBuilding, CertificateRow, CertificateWithdrawal, new_id
+from models.tables import CaseFile, CertificateBuilding, CertificateRow, CertificateWithdrawal, LedgerEntry, new_id
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +30,7 @@ class Certificate:
     year: int
     serial: int
     check_code: str
+    project: str
     case: str
     form: str
     force: str
@@ -59,17 +60,20 @@ class Withdrawal:
 
     certificate: str
     number: str
+    on: date
+    """Legal day of its entry."""
     seq: int
     reasons: str
 
 
-_COLUMNS = (
+_COLUMNS: tuple[Any, ...] = (
     CertificateRow.id,
     CertificateRow.number,
     CertificateRow.series,
     CertificateRow.year,
     CertificateRow.serial,
     CertificateRow.check_code,
+    CaseFile.project_id,
     CertificateRow.case_id,
     CertificateRow.form,
     CertificateRow.force,
@@ -192,19 +196,34 @@ async def of_case(reader: Reader, case: str) -> Certificate | None:
 
 async def by_number(reader: Reader, number: str, check_code: str) -> Certificate | None:
     """The certificate of that number, for those who also have its check code (公开查验); None alike for both."""
-    found = await _one(reader, CertificateRow.number == number)
+    found = await claimed(reader, number)
     expected = found.check_code if found else "-" * len(check_code)
     same = compare_digest(expected.encode(), check_code.encode())
     return found if same else None
 
 
-async def _one(reader: Reader, where: Any) -> Certificate | None:
-    query = select(*_COLUMNS).where(where).order_by(CertificateRow.issued_seq.desc()).limit(1)
+async def claimed(reader: Reader, number: str) -> Certificate | None:
+    """The certificate of the number that a handed-in file claims (文件自称的文号); its content is not for the asker."""
+    return await _one(reader, CertificateRow.number == number)
+
+
+async def by_pdf_hash(reader: Reader, sha256_hex: str) -> Certificate | None:
+    """The certificate whose stored file has that SHA-256: the file itself was handed in (以文件查验)."""
+    return await _one(reader, CertificateRow.pdf_sha256 == sha256_hex)
+
+
+async def _one(reader: Reader, where: ColumnElement[bool]) -> Certificate | None:
+    query = _certificates().where(where).order_by(CertificateRow.issued_seq.desc()).limit(1)
     row = (await reader.execute(query)).one_or_none()
-    if row is None:
-        return None
-    values = [bytes(v) if isinstance(v, memoryview) else v for v in row]
-    found = Certificate(*values)
+    return None if row is None else _checked(row)
+
+
+def _certificates() -> Select[*tuple[Any, ...]]:
+    return select(*_COLUMNS).join(CaseFile, CaseFile.id == CertificateRow.case_id)
+
+
+def _checked(row: Row[*tuple[Any, ...]]) -> Certificate:
+    found = Certificate(*row)
     if hash_of(found.content) != found.content_hash:
         raise BrokenBytesError(
             f"证书 {found.number} 的存储内容与其摘要不符，请立即报告管理员。", detail_en="Stored content was changed."
@@ -226,22 +245,40 @@ async def pdf_of(reader: Reader, certificate: str) -> bytes | None:
 
 async def unsealed(reader: Reader) -> list[Certificate]:
     """Certificates whose file has yet to be made: what a crash left to do."""
-    query = select(*_COLUMNS).where(CertificateRow.pdf.is_(None)).order_by(CertificateRow.issued_seq)
-    return [Certificate(*row) for row in await reader.execute(query)]
+    query = _certificates().where(CertificateRow.pdf.is_(None)).order_by(CertificateRow.issued_seq)
+    return [_checked(row) for row in await reader.execute(query)]
 
 
-async def withdrawals(reader: Reader, until: int | None = None) -> list[Withdrawal]:
+async def withdrawal_of(reader: Reader, certificate: str) -> Withdrawal | None:
+    """The withdrawal of a certificate, with its day and reasons; None while it was not withdrawn."""
+    query = _withdrawals().where(CertificateWithdrawal.certificate_id == certificate)
+    row = (await reader.execute(query)).one_or_none()
+    return None if row is None else _withdrawal(row)
+
+
+async def withdrawals_until(reader: Reader, until: int | None = None) -> list[Withdrawal]:
     """Withdrawals in ledger order, as of an entry where one is named (撤回名单)."""
-    query = (
+    query = _withdrawals()
+    if until is not None:
+        query = query.where(CertificateWithdrawal.seq <= until)
+    return [_withdrawal(row) for row in await reader.execute(query)]
+
+
+def _withdrawals() -> Select[*tuple[Any, ...]]:
+    return (
         select(
             CertificateWithdrawal.certificate_id,
             CertificateRow.number,
+            LedgerEntry.at,
             CertificateWithdrawal.seq,
             CertificateWithdrawal.reasons,
         )
         .join(CertificateRow, CertificateRow.id == CertificateWithdrawal.certificate_id)
+        .join(LedgerEntry, LedgerEntry.seq == CertificateWithdrawal.seq)
         .order_by(CertificateWithdrawal.seq)
     )
-    if until is not None:
-        query = query.where(CertificateWithdrawal.seq <= until)
-    return [Withdrawal(*row) for row in await reader.execute(query)]
+
+
+def _withdrawal(row: Row[*tuple[Any, ...]]) -> Withdrawal:
+    certificate, number, at, seq, reasons = row
+    return Withdrawal(certificate, number, day_of(at), seq, reasons)

@@ -12,7 +12,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequenc
 from contextlib import asynccontextmanager
 from enum import IntEnum
 from random import SystemRandom
-from typing import Any, TypeVar, TypeVarTuple, Unpack, overload
+from typing import Any, TypeVar, TypeVarTuple, overload
 
 from sqlalchemy.engine import CursorResult
 from sqlalchemy.exc import DBAPIError, IntegrityError
@@ -60,13 +60,13 @@ class Reader:
 
     @overload
     async def execute(
-        self, statement: TypedReturnsRows[Unpack[Ts]], parameters: Parameters | None = None
-    ) -> CursorResult[Unpack[Ts]]: ...
+        self, statement: TypedReturnsRows[*Ts], parameters: Parameters | None = None
+    ) -> CursorResult[*Ts]: ...
 
     @overload
     async def execute(
         self, statement: Executable, parameters: Parameters | None = None
-    ) -> CursorResult[Unpack[tuple[Any, ...]]]: ...
+    ) -> CursorResult[*tuple[Any, ...]]: ...
 
     async def execute(self, statement: Executable, parameters: Parameters | None = None) -> CursorResult[Any]:
         """Run one statement; every row is fetched before this returns."""
@@ -82,7 +82,7 @@ class Unit(Reader):
         self.wrote = False
         self._held: set[tuple[Lock, str]] = set()
 
-    async def execute(self, statement: Executable, parameters: Parameters | None = None) -> CursorResult[Any]:  # type: ignore[override]
+    async def execute(self, statement: Executable, parameters: Parameters | None = None) -> CursorResult[Any]:
         """Run one statement of this transaction."""
         assert not self.committed, "the unit is committed: nothing may be added to it"
         if isinstance(statement, (UpdateBase, TextClause)):

@@ -10,7 +10,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import delete, insert, select, update
+from sqlalchemy import ColumnElement, delete, insert, select, update
 
 from engine.errors import Fault, InputError
 from models.database import ATTEMPTS, Database, Reader, Unit
@@ -129,5 +129,5 @@ async def forget_before(unit: Unit, day: datetime) -> int:
     return (await unit.execute(delete(IdempotencyRow).where(IdempotencyRow.created < utc(day)))).rowcount
 
 
-def _here(actor: str, route: str, key: str) -> tuple[object, ...]:
+def _here(actor: str, route: str, key: str) -> tuple[ColumnElement[bool], ...]:
     return IdempotencyRow.actor == actor, IdempotencyRow.route == route, IdempotencyRow.key == key

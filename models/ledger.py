@@ -190,10 +190,10 @@ def _instant(event: Event, last: datetime | None) -> datetime:
 async def _lock_head(unit: Unit) -> tuple[Head, datetime | None]:
     unit.taking(Lock.HEAD, "")
     query = select(LedgerHead.seq, LedgerHead.chain).where(LedgerHead.id == 1).with_for_update()
-    seq, chain = (await unit.execute(query)).one()
-    at = (await unit.execute(select(LedgerEntry.at).where(LedgerEntry.seq == seq))).scalar_one_or_none()
-    assert (at is None) == (seq == 0), f"the head says {seq}, and there is no such entry"
-    return Head(seq, bytes(chain)), at
+    row = (await unit.execute(query)).one()
+    at = (await unit.execute(select(LedgerEntry.at).where(LedgerEntry.seq == row.seq))).scalar_one_or_none()
+    assert (at is None) == (row.seq == 0), f"the head says {row.seq}, and there is no such entry"
+    return Head(row.seq, bytes(row.chain)), at
 
 
 async def _case_number(unit: Unit, event: Event) -> str:

@@ -7,7 +7,7 @@ the same function over the whole ledger and compares (L1).
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import Any, Protocol
 
@@ -23,6 +23,7 @@ from models.ledger import entries_of
 from models.tables import (
     CaseFile,
     CaseItem,
+    CaseItemBuilding,
     CasePause,
     ClockRow,
     Opinion,
@@ -94,6 +95,7 @@ class CaseRows:
 
     case_file: Row
     case_item: list[Row] = field(default_factory=list)
+    case_item_building: list[Row] = field(default_factory=list)
     case_pause: list[Row] = field(default_factory=list)
     opinion: list[Row] = field(default_factory=list)
     opinion_status: list[Row] = field(default_factory=list)
@@ -112,6 +114,7 @@ def case_rows(
     rows = CaseRows(
         _case_file(state),
         [_item_row(state, item) for item in items.values()],
+        [row for item in items.values() for row in _building_rows(state, item)],
         list(_pauses(state)),
         clock=[_clock_row(state.case, c) for c in clocks],
         wakeup=[_wakeup_row(state.case, w) for w in wakeups],
@@ -158,13 +161,7 @@ def _items(events: Iterable[Event]) -> dict[str, ItemHere]:
             found = [item_from_json(i) for i in event.data["items"]]
             now = {i.id for i in found}
             known.update((i.id, i) for i in found)
-    return {name: item if name in now else _dropped(item) for name, item in known.items()}
-
-
-def _dropped(item: ItemHere) -> ItemHere:
-    from dataclasses import replace
-
-    return replace(item, applies=Truth.NO)
+    return {name: item if name in now else replace(item, applies=Truth.NO) for name, item in known.items()}
 
 
 def _item_row(state: CaseState, item: ItemHere) -> Row:
@@ -179,6 +176,13 @@ def _item_row(state: CaseState, item: ItemHere) -> Row:
         "licence": item.licence,
         "since": date.fromisoformat(item.since) if item.since else None,
     }
+
+
+def _building_rows(state: CaseState, item: ItemHere) -> Iterable[Row]:
+    """The buildings that an item is about: its own, else all of the case's, else none by name."""
+    mine = [b for b in state.buildings if b in item.buildings]
+    for building in mine or state.buildings or ("",):
+        yield {"case_id": state.case, "item": item.id, "building": building}
 
 
 def _pauses(state: CaseState) -> Iterable[Row]:
@@ -304,7 +308,13 @@ async def write_rows(unit: Unit, rows: CaseRows) -> None:
         rows.simulated_opinion,
         rows.simulated_opinion_status,
     )
-    for table, made in ((CasePause, rows.case_pause), (ClockRow, rows.clock), (WakeupRow, rows.wakeup)):
+    derived: tuple[tuple[type[Any], list[Row]], ...] = (
+        (CaseItemBuilding, rows.case_item_building),
+        (CasePause, rows.case_pause),
+        (ClockRow, rows.clock),
+        (WakeupRow, rows.wakeup),
+    )
+    for table, made in derived:
         await unit.execute(delete(table).where(table.case_id == case))
         await _insert(unit, table, made)
 

@@ -1,4 +1,4 @@
-"""For all tests: a skipped test is a failed one, and Hypothesis takes the time it needs."""
+"""For all tests: a skipped test is a failed one, Hypothesis takes the time it needs, and databases are at hand."""
 
 from __future__ import annotations
 
@@ -7,6 +7,8 @@ from collections.abc import Generator
 
 import hypothesis
 import pytest
+
+pytest_plugins = ["tests.databases"]
 
 NO_SKIPS = "跳过即失败：需要的东西要由 make test 备好，用不着的测试应删去。"
 

@@ -5,6 +5,7 @@ from models.tables.base import Base, new_id
 from models.tables.cases import (
     CaseFile,
     CaseItem,
+    CaseItemBuilding,
     CasePause,
     ClockRow,
     Opinion,
@@ -26,6 +27,7 @@ __all__ = [
     "Base",
     "CaseFile",
     "CaseItem",
+    "CaseItemBuilding",
     "CasePause",
     "CertificateBuilding",
     "CertificateRow",

@@ -6,10 +6,10 @@ from datetime import UTC, datetime
 from typing import ClassVar
 
 from advanced_alchemy.base import CommonTableAttributes, create_registry
-from advanced_alchemy.mixins.uuid import uuid7
 from advanced_alchemy.types import DateTimeUTC
 from sqlalchemy import BigInteger, Integer, MetaData, Text
 from sqlalchemy.orm import DeclarativeBase, registry
+from uuid_utils.compat import uuid7
 
 Number = BigInteger().with_variant(Integer(), "sqlite")
 """A ledger number: 64 bits on both; on SQLite a primary key of it is the row id itself."""
@@ -28,9 +28,7 @@ class Base(CommonTableAttributes, DeclarativeBase):
 
 def new_id() -> str:
     """A public id (公开编号): UUIDv7 as text, so ordered by time and not to be guessed."""
-    made = uuid7()
-    assert made.version == 7, "uuid-utils is missing: advanced-alchemy[uuid]"
-    return str(made)
+    return str(uuid7())
 
 
 def utc(at: datetime) -> datetime:

@@ -63,6 +63,21 @@ class CaseItem(Base):
     since: Mapped[date | None]
 
 
+class CaseItemBuilding(Base):
+    """A building that an item is about in a case (事项所及单体): what a visit must have seen. Empty: none is listed."""
+
+    __tablename__ = "case_item_building"
+    __table_args__ = (
+        ForeignKeyConstraint(
+            ["case_id", "item"], ["case_item.case_id", "case_item.item"], name="fk_case_item_building_item"
+        ),
+    )
+
+    case_id: Mapped[str] = mapped_column(Id, primary_key=True)
+    item: Mapped[str] = mapped_column(Words, primary_key=True)
+    building: Mapped[str] = mapped_column(Words, primary_key=True)
+
+
 class CasePause(Base):
     """A stop of the clock (停表) or the wait for corrections (补正), open while ``ended`` is null."""
 

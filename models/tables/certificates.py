@@ -61,6 +61,7 @@ class CertificateRow(Base):
             postgresql_where=_IN_FORCE,
         ),
         Index("ix_certificate_case", "case_id"),
+        Index("uq_certificate_pdf_sha256", "pdf_sha256", unique=True),
     )
 
     id: Mapped[str] = mapped_column(Id, primary_key=True, default=new_id)
