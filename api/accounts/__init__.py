@@ -1,0 +1,1 @@
+"""Accounts and sign-in (账号与登录)."""
