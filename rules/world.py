@@ -2,50 +2,102 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, time
+from difflib import get_close_matches
+from functools import cache
 from typing import Any
+
+import yaml
 
 from engine import filing, intake, orders
 from engine.case import CaseState, Law, fold, fold_project
 from engine.certificate import content_of, number_of, refusal_of
 from engine.clock import Judgement, judge
 from engine.clock_reading import read_timeline
-from engine.commands import Desk
+from engine.commands import Decide, Desk
 from engine.conditions import interpret
 from engine.deadlines import CaseClock, clocks, due_events
 from engine.decision import Decision, conclude
 from engine.errors import ApprovalError, Fault, InputError
 from engine.events import SHANGHAI, Actor, Event
 from engine.facts import Statement, read_statement, subject_of
+from engine.limits import Due, Limit, due, find_limit
+from engine.orders import Opinion
 from engine.policy import PolicyBook
 from engine.tasks import Task
-from engine.terms import Scope
+from engine.terms import LimitInForce, Scope, Truth
 from engine.values import NumberText
 from engine.workdays import WorkCalendar
 from rules.calendar import load_notices
 from rules.compiler import Policy, compile_policy
-from rules.loader import load_policy, read_sources
+from rules.limits import load_limits
+from rules.loader import PolicySources, is_calendar, is_limits, load_policy, read_sources
 
 PROJECT, CASE = "项目", "办件"
 OWNER = Actor("owner", "建设单位", "owner")
 CLERK = Actor("clerk", "综合窗口", "window")
+YES_NO = {"是": True, "否": False}
+UNKNOWN = ("", "未知")
 
 DecideWith = Callable[[PolicyBook, Statement, str], Decision]
 
 
 def by_interpreter(book: PolicyBook, statement: Statement, service: str) -> Decision:
-    """Decide by the plain interpreter; the tests of features pass both engines instead."""
+    """Decide by the plain interpreter; that both engines agree is shown elsewhere."""
     return conclude(book, statement, interpret(book.conditions, subject_of(statement, book.vocabulary)), service)
+
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """The policy that scenarios run under (情景所用的政策), read and compiled once a process."""
+
+    sources: PolicySources
+    policy: Policy
+    limits: Mapping[str, Limit]
+
+    @classmethod
+    def of(cls, sources: PolicySources) -> Rules:
+        """Compile a set of files."""
+        policy = compile_policy(load_policy(sources))
+        return cls(sources, policy, load_limits({p: t for p, t in sources.items() if is_limits(p)}))
+
+
+@cache
+def packaged_rules() -> Rules:
+    """The policy that is shipped."""
+    return Rules.of(read_sources())
+
+
+@cache
+def rules_with(parameter: str, value: str) -> Rules:
+    """The shipped policy, one local parameter set otherwise (改一项本地口径); 是 and 否 are yes and no."""
+    rules = packaged_rules()
+    known = {p.entry.title: p.entry.id for p in rules.policy.files.of("parameters")}
+    path = f"{rules.policy.default_region}/settings.yaml"
+    data = yaml.safe_load(rules.sources[path])
+    entry = next((s for s in data["settings"] if s["parameter"] == known.get(parameter, parameter)), None)
+    if entry is None:
+        raise InputError([Fault(parameter, value, f"本地没有名为“{parameter}”的口径。", "No such parameter here.")])
+    entry["value"] = YES_NO.get(value, value)
+    return Rules.of({**rules.sources, path: yaml.safe_dump(data, allow_unicode=True, sort_keys=False)})
+
+
+@cache
+def calendar_known(known_on: date | None = None) -> WorkCalendar:
+    """The working days, as known on a day."""
+    return WorkCalendar.of(
+        load_notices({p: t for p, t in packaged_rules().sources.items() if is_calendar(p)}), known_on
+    )
 
 
 @dataclass
 class World:
     """One scenario's world (情景). Steps state things first, then something is done, then the outcome is looked at."""
 
-    policy: Policy
-    calendar: WorkCalendar
+    rules: Rules = field(default_factory=packaged_rules)
+    calendar: WorkCalendar = field(default_factory=calendar_known)
     decide_with: DecideWith = by_interpreter
     today: date = date(2022, 9, 16)
     service: str = "joint-acceptance"
@@ -56,28 +108,68 @@ class World:
     moments: list[dict[str, Any]] = field(default_factory=list)
     decision: Decision | None = None
     judgement: Judgement | None = None
-    due: date | None = None
+    due: Due | None = None
     events: list[Event] = field(default_factory=list)
     refusal: ApprovalError | None = None
-    """What the last order met with, where it was refused."""
+    """What the last thing tried met with, where it was refused."""
 
-    @classmethod
-    def packaged(cls, decide_with: DecideWith = by_interpreter) -> World:
-        """A world under the policy that is shipped."""
-        sources = read_sources()
-        calendar = WorkCalendar.of(load_notices({p: t for p, t in sources.items() if p.startswith("calendar/")}))
-        return cls(compile_policy(load_policy(sources)), calendar, decide_with)
+    def attempt(self, act: Callable[[], object]) -> None:
+        """Try something; a refusal is kept for the scenario to look at."""
+        self.refusal = None
+        try:
+            act()
+        except ApprovalError as error:
+            self.refusal = error
 
-    def fresh(self) -> World:
-        """A new world under the same policy."""
-        return World(self.policy, self.calendar, self.decide_with)
-
-    # --- deciding ----------------------------------------------------------------------------------------------------
+    # --- stating -----------------------------------------------------------------------------------------------------
 
     @property
     def book(self) -> PolicyBook:
         """The policy of the scenario's day."""
-        return self.policy.as_of(self.today)
+        return self.rules.policy.as_of(self.today)
+
+    def set_parameter(self, parameter: str, value: str) -> None:
+        """Work under another value of a local parameter."""
+        self.rules = rules_with(parameter, value)
+
+    def know_notices_until(self, day: date) -> None:
+        """Know only the holiday notices that were public by a day."""
+        self.calendar = calendar_known(day)
+
+    def say(self, name: str, text: str) -> None:
+        """State a fact of the project, by id or title; 未知 takes it back."""
+        key, value = self._said(text, Scope.PROJECT, name)
+        self.facts[key] = value
+
+    def said_of_building(self, row: Mapping[str, str]) -> dict[str, Any]:
+        """Facts of one building or part as raw values, by id; an empty cell says nothing."""
+        return dict(self._said(text, Scope.BUILDING, name) for name, text in row.items() if text.strip())
+
+    def building(self, name: str) -> dict[str, Any]:
+        """A building as stated so far."""
+        for each in self.buildings or ():
+            if each.get("name") == name:
+                return each
+        raise InputError([Fault(name, name, "项目没有列出这栋单体。", "No such building was listed.")])
+
+    def _said(self, text: str, scope: Scope, name: str) -> tuple[str, Any]:
+        vocabulary = self.book.vocabulary
+        fact = vocabulary.get(scope, name) or vocabulary.get(Scope.WORKS, name)
+        if fact is None:
+            near = vocabulary.nearest(name, (scope, Scope.WORKS))
+            fix = f"没有名为“{name}”的事实；最接近的是“{near or '无'}”。"
+            raise InputError([Fault(name, text, fix, "Unknown fact.")])
+        word = text.strip()
+        if word in UNKNOWN:
+            return fact.id, None
+        if fact.type == "yes_no":
+            return fact.id, YES_NO.get(word, word)
+        if fact.numeric and fact.type != "day":
+            word = word.removesuffix(fact.unit).strip()
+            return fact.id, int(word) if word.isdecimal() and word.isascii() else NumberText(word)
+        return fact.id, word
+
+    # --- deciding ----------------------------------------------------------------------------------------------------
 
     def statement(self) -> Statement:
         """The facts as stated so far."""
@@ -86,54 +178,59 @@ class World:
 
     def decide(self) -> None:
         """Decide the service on the facts as stated."""
+        self.decision = None
         self.decision = self.decide_with(self.book, self.statement(), self.service)
 
     @property
     def decided(self) -> Decision:
         """The decision; it is made when first looked at."""
         if self.decision is None:
+            if self.refusal is not None:
+                raise self.refusal
             self.decide()
         assert self.decision is not None
         return self.decision
 
-    def said(self, text: str, scope: Scope, name: str) -> Any:
-        """A cell or word of a feature as a fact's raw value: 是/否, numbers with their unit, titles of choices."""
-        fact = self.book.vocabulary.get(scope, name) or self.book.vocabulary.get(Scope.WORKS, name)
-        if fact is None:
-            near = self.book.vocabulary.nearest(name, (scope, Scope.WORKS))
-            raise InputError(
-                [Fault(name, text, f"没有名为“{name}”的事实；最接近的是“{near or '无'}”。", "Unknown fact.")]
-            )
-        word = text.strip()
-        if word in ("", "未知", "不详"):
-            return None
-        if fact.type == "yes_no":
-            return {"是": True, "否": False}.get(word, word)
-        if fact.numeric and fact.type != "day":
-            word = (
-                word.removesuffix(fact.unit)
-                .removesuffix("平方米")
-                .removesuffix("米")
-                .removesuffix("层")
-                .strip()
-                .replace(",", "")
-            )
-            return int(word) if word.isdigit() else NumberText(word)
-        return word
+    def item_id(self, name: str) -> str:
+        """An item by id or title; the error names the nearest."""
+        for item in self.book.items.values():
+            if name in (item.id, item.title):
+                return item.id
+        near = get_close_matches(name, [i.title for i in self.book.items.values()], n=1, cutoff=0.3)
+        fix = f"没有名为“{name}”的事项；最接近的是“{near[0] if near else '无'}”。"
+        raise InputError([Fault(name, name, fix, "Unknown item.")])
 
     # --- the clock -----------------------------------------------------------------------------------------------------
 
-    def judge(self, asof: date) -> None:
+    def judge(self, asof: date, *, forecast: bool = False) -> None:
         """Judge the timeline as of a day."""
-        self.judgement = judge(read_timeline({"limit": self.limit, "events": self.moments}), self.calendar, asof)
+        raw = {"limit": self.limit, "events": self.moments}
+        self.judgement = judge(read_timeline(raw, asof), self.calendar, asof, forecast=forecast)
 
     @property
     def judged(self) -> Judgement:
         """The judgement; as of the last event where no day was named."""
         if self.judgement is None:
+            if self.refusal is not None:
+                raise self.refusal
             self.judge(date.fromisoformat(self.moments[-1]["on"]))
         assert self.judgement is not None
         return self.judgement
+
+    def _limit(self, name: str) -> Limit:
+        titles = {limit.title: limit.id for limit in self.rules.limits.values()}
+        return find_limit(self.rules.limits, titles.get(name, name))
+
+    def run_limit(self, name: str, start: date, *, forecast: bool) -> None:
+        """The last day of a named limit."""
+        self.due = due(self._limit(name), start, self.calendar, forecast=forecast)
+
+    def limit_on(self, name: str) -> LimitInForce:
+        """A limit as it stands on the scenario's day."""
+        found = self._limit(name).in_force(self.today)
+        if found is None:
+            raise InputError([Fault(name, str(self.today), "这一时限当日尚未施行。", "Not in force yet.")])
+        return found
 
     # --- a case in memory ------------------------------------------------------------------------------------------------
 
@@ -142,7 +239,7 @@ class World:
         """Ten in the morning of the scenario's day."""
         return datetime.combine(self.today, time(10), SHANGHAI).astimezone(UTC)
 
-    def add(self, events: list[Event]) -> None:
+    def add(self, events: Iterable[Event]) -> None:
         """Append events as the ledger would number them."""
         for event in events:
             self.events.append(replace(event, seq=len(self.events) + 1))
@@ -159,63 +256,58 @@ class World:
 
     @property
     def law(self) -> Law:
-        """The law that decides the case: that of its acceptance, else today's."""
-        state = self.state
-        day = state.law_on or self.today
-        return Law(self.policy.as_of(day), self.policy.procedure(state.service, day))
+        """The law that decides the case: that of its acceptance; before, that of the day."""
+        return self._law(self.state.law_on or self.today)
+
+    def _law(self, day: date) -> Law:
+        policy = self.rules.policy
+        return Law(policy.as_of(day), policy.procedure(self.service, day))
+
+    def decide_by(self, law: Law) -> Decide:
+        """How a desk decides under a law."""
+        return lambda statement: self.decide_with(law.book, statement, self.service)
 
     def desk(self, actor: Actor) -> Desk:
         """A desk for an order today."""
         law = self.law
-        return Desk(self.state, law, actor, self.now, lambda s: self.decide_with(law.book, s, self.service))
+        return Desk(self.state, law, actor, self.now, self.decide_by(law))
+
+    @property
+    def tasks(self) -> tuple[Task, ...]:
+        """Every task as it stands."""
+        return self.state.reading(self.law.procedure).tasks()
 
     def task(self, name: str) -> Task:
         """The task of that id; the error lists those that there are."""
-        tasks = self.state.reading(self.law.procedure).tasks()
-        found = next((t for t in tasks if t.id == name), None)
+        found = next((t for t in self.tasks if t.id == name), None)
         if found is None:
-            raise InputError(
-                [Fault(name, name, f"没有这项任务；现有：{'、'.join(t.id for t in tasks)}。", "No such task.")]
-            )
+            fix = f"没有这项任务；现有：{'、'.join(t.id for t in self.tasks)}。"
+            raise InputError([Fault(name, name, fix, "No such task.")])
         return found
 
-    def order(self, make: Callable[[], list[Event]]) -> None:
+    def order(self, make: Callable[[], Iterable[Event]]) -> None:
         """Give an order; a refusal is kept for the scenario to look at."""
-        self.refusal = None
-        try:
-            self.add(make())
-        except ApprovalError as error:
-            self.refusal = error
+        self.attempt(lambda: self.add(make()))
 
     def file_facts(self) -> None:
-        """Put the facts as stated on the project's file."""
+        """Put the facts as stated on the project's file; what became unknown is taken back."""
         statement = self.statement()
         rows = None if statement.buildings is None else [(b.name, b.facts) for b in statement.buildings]
-        dossier = fold_project(self.events)
-        self.add([filing.state_facts(PROJECT, dossier, dict(statement.project), rows, OWNER, self.now)])
-        self.tell()
+        facts = {**dict.fromkeys(self.facts), **statement.project}
+        self.add([filing.state_facts(PROJECT, fold_project(self.events), facts, rows, OWNER, self.now)])
+        self._tell()
 
-    def file_papers(self, names: list[str]) -> None:
-        """File papers by id or title; with no names, all that the items which may apply require."""
-        wanted = {
-            m.id: m
-            for i in self.decide_with(self.book, self.statement(), self.service).items
-            if i.applies != "no"
-            for m in i.materials
-        }
-        by_title = {m.title: m.id for i in self.book.items.values() for m in i.materials}
-        for name in names or list(wanted):
-            kind = by_title.get(name, name)
-            self.add(
-                [
-                    filing.file_document(
-                        PROJECT, fold_project(self.events), kind, {"version": len(self.events)}, (), OWNER, self.now
-                    )
-                ]
-            )
-        self.tell()
+    def file_papers(self, names: Iterable[str]) -> None:
+        """File papers by title or id; with no names, all that the items which may apply require."""
+        decided = self.decide_with(self.book, self.statement(), self.service)
+        wanted = [m.id for i in decided.items if i.applies is not Truth.NO for m in i.materials]
+        ids = {m.title: m.id for i in self.book.items.values() for m in i.materials}
+        for kind in [ids.get(name, name) for name in names] or dict.fromkeys(wanted):
+            fields = {"version": len(self.events)}
+            self.add([filing.file_document(PROJECT, fold_project(self.events), kind, fields, (), OWNER, self.now)])
+        self._tell()
 
-    def tell(self) -> None:
+    def _tell(self) -> None:
         """What a filing brings to the case."""
         if self.opened:
             self.add(intake.after_filing(self.desk(OWNER)))
@@ -227,19 +319,7 @@ class World:
 
     def department(self, item: str) -> str:
         """The department of an item."""
-        return self.state.reading(self.law.procedure).item(item).department
-
-    def item_id(self, name: str) -> str:
-        """An item by id or title."""
-        for item in self.book.items.values():
-            if name in (item.id, item.title):
-                return item.id
-        from difflib import get_close_matches
-
-        near = get_close_matches(name, [i.title for i in self.book.items.values()], n=1, cutoff=0.3)
-        raise InputError(
-            [Fault(name, name, f"没有名为“{name}”的事项；最接近的是“{near[0] if near else '无'}”。", "Unknown item.")]
-        )
+        return self.book.items[item].department
 
     def reviewer(self, item: str) -> Actor:
         """Somebody of an item's department."""
@@ -250,6 +330,14 @@ class World:
     def lead(self) -> Actor:
         """Somebody of the lead department."""
         return Actor("lead", "牵头部门", "lead", self.law.procedure.lead)
+
+    def hold(self, task: str, findings: Mapping[str, Opinion], minutes: str = "", away: Iterable[str] = ()) -> None:
+        """Call a gathering for today and minute it; who is concerned comes, but for the departments of some items."""
+        self.order(lambda: orders.call(self.desk(self.lead), self.task(task), self.today, "现场"))
+        if self.refusal is None:
+            absent = {self.department(i) for i in away}
+            came = sorted({self.department(i) for i in findings or self.task(task).items} - absent)
+            self.order(lambda: orders.hold(self.desk(self.lead), self.task(task), came, findings, minutes))
 
     def issue(self) -> list[Event]:
         """Issue what is due: the certificate, or the refusal."""
@@ -266,24 +354,17 @@ class World:
         self.today = day
         while self.opened:
             state = self.state
-            law = (
-                self.law
-                if state.accepted_on
-                else Law(self.policy.as_of(state.received_on), self.policy.procedure(state.service, state.received_on))
-            )
-            brought = due_events(
-                state, law, self.calendar, self.now, lambda s, book=law.book: self.decide_with(book, s, self.service)
-            )  # type: ignore[misc]
+            law = self._law(state.law_on or state.received_on)
+            brought = due_events(state, law, self.calendar, self.now, self.decide_by(law))
             if not brought:
                 return
             self.add(brought)
 
-    def clock(self, key: str) -> CaseClock:
-        """A clock of the case by its key; the error lists those that there are."""
+    def clock(self, limit: str, item: str = "") -> CaseClock:
+        """The case's latest clock of a limit, by id or title; the error lists those that there are."""
         found = clocks(self.state, self.law, self.calendar, self.today)
-        for each in found:
-            if key in (each.key, each.limit, each.title):
-                return each
-        raise InputError(
-            [Fault(key, key, f"没有这个计时；现有：{'、'.join(c.key for c in found)}。", "No such clock.")]
-        )
+        hits = [c for c in found if limit in (c.limit, c.title) and c.item == item]
+        if not hits:
+            fix = f"没有这个计时；现有：{'、'.join(c.key for c in found)}。"
+            raise InputError([Fault(limit, limit, fix, "No such clock.")])
+        return hits[-1]
