@@ -238,7 +238,7 @@ def _opinion_row(case: str, event: Event, doc: DocVersion, items: Mapping[str, I
         "verdict": doc.verdict.value if doc.verdict else "",
         "signer": event.actor.id,
         "signed_by": doc.by,
-        "on": doc.on or event.on,
+        "signed_on": doc.on or event.on,
         "unaffected": doc.unaffected,
         "seq": event.seq,
     }
@@ -261,7 +261,7 @@ def _clock_row(case: str, clock: ClockLike) -> Row:
         "item": clock.item,
         "limit_id": clock.limit,
         "kind": str(clock.kind),
-        "start": clock.start,
+        "started": clock.start,
         "due": clock.due,
         "done_on": clock.done_on,
         "provisional": clock.provisional,
@@ -350,9 +350,6 @@ async def _insert(unit: Unit, table: type[Any], rows: Sequence[Row]) -> None:
 
 
 async def stored_rows(reader: Reader, table: type[Any], *where: Any) -> list[Row]:
-    """Rows as mappings from attribute to value, as the functions above make them."""
-    names = {column.name: prop.key for prop in table.__mapper__.column_attrs for column in prop.columns}
+    """Rows as mappings from column to value, as the functions above make them."""
     found = await reader.execute(select(table.__table__).where(*where))
-    return [
-        {names[k]: bytes(v) if isinstance(v, memoryview) else v for k, v in row.items()} for row in found.mappings()
-    ]
+    return [{k: bytes(v) if isinstance(v, memoryview) else v for k, v in row.items()} for row in found.mappings()]

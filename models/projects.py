@@ -220,7 +220,7 @@ async def open_clocks(reader: Reader, *, case: str | None = None, due_by: date |
             ClockRow.item,
             ClockRow.limit_id,
             ClockRow.kind,
-            ClockRow.start,
+            ClockRow.started,
             ClockRow.due,
             ClockRow.done_on,
             ClockRow.provisional,

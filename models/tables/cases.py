@@ -117,7 +117,7 @@ class _OpinionColumns:
     signer: Mapped[str] = mapped_column(Id)
     """Account of the person who signed or minuted it."""
     signed_by: Mapped[str] = mapped_column(Words)
-    on: Mapped[date] = mapped_column("signed_on")
+    signed_on: Mapped[date]
     unaffected: Mapped[str] = mapped_column(Words)
 
     @declared_attr
@@ -202,7 +202,7 @@ class ClockRow(Base):
     item: Mapped[str] = mapped_column(Words, primary_key=True)
     limit_id: Mapped[str] = mapped_column(Words, primary_key=True)
     kind: Mapped[str] = mapped_column(Words, primary_key=True)
-    start: Mapped[date] = mapped_column("started", primary_key=True)
+    started: Mapped[date] = mapped_column(primary_key=True)
     due: Mapped[date]
     done_on: Mapped[date | None]
     provisional: Mapped[bool]
