@@ -98,6 +98,12 @@ def missing_in_order(world: World, names: str) -> None:
     expect(found == listed(names), found, names)
 
 
+@phrase("待补的第1个事实是“属公共建筑”", "待补的第(?P<place>\\d+)个事实是“(?P<any_fact>[^”]+)”")
+def missing_at(world: World, place: str, any_fact: str) -> None:
+    found = [n.title for n in world.decided.needs]
+    expect(any_fact in found[int(place) - 1 : int(place)], found, any_fact)
+
+
 @phrase("不缺事实")
 def nothing_missing(world: World) -> None:
     expect(not world.decided.needs, [n.title for n in world.decided.needs], "无")
