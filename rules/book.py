@@ -47,7 +47,9 @@ def build(
     in_force = {limit.id: here for limit in declared.values() if (here := limit.in_force(view.on))}
     written = {p.entry.id: p.entry.scope for p in view.of("conditions")}
     titles = {p.entry.id: p.entry.title for p in view.of("conditions")}
-    names = Names(view, written, titles, in_force, frozenset(declared), departments_of(view), parameters, faults)
+    names = Names(
+        view, written, titles, in_force, frozenset(declared) | limits.broken, departments_of(view), parameters, faults
+    )
     items = items_of(names)
     services = services_of(names, items)
     policy = next((p.entry for p in view.files.of("policy")), None)

@@ -8,6 +8,7 @@ from rules.layers import View, duplicate_faults, layers_of, turning_days
 from rules.limits_in_force import LimitFiles
 from rules.loader import PolicyFiles
 from rules.terms import source_faults
+from rules.vocabulary_faults import vocabulary_faults
 
 
 def check(files: PolicyFiles) -> list[Fault]:
@@ -15,6 +16,7 @@ def check(files: PolicyFiles) -> list[Fault]:
     faults = list(files.faults)
     layers = layers_of(files, faults)
     faults.extend(duplicate_faults(files, layers))
+    faults.extend(vocabulary_faults(files, layers))
     faults.extend(source_faults(files))
     limits = LimitFiles.read(files, faults)
     faults.extend(limits.source_faults(files))

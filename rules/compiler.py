@@ -82,6 +82,9 @@ class Policy:
             faults: list[Fault] = []
             view = View(self.files, self._layers, self._turns[stretch], name)
             built = build(view, self._limits, faults, self._words, self.digest)
+            if faults and name not in self._layers.innermost():
+                fix = f"“{name}”的政策不完整，只供下级地区引用：{faults[0].fix}"
+                raise InputError([Fault("/region", name, fix, "Its policy is not complete.")])
             if faults:
                 raise PolicyError(faults)
             self._built[key] = built

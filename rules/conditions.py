@@ -7,9 +7,10 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from engine.conditions import OPPOSITE, Comparison, Condition, Conditions, Lift, Literal, Op, Ref, Tally
-from engine.errors import Fault, PolicyError
+from engine.errors import Fault
 from engine.terms import Fact, FactType, Scope, Value, Vocabulary
 from engine.values import read_value, shorten
+from rules.condition_order import in_order
 from rules.layers import View
 from rules.loader import Placed, unknown_name
 from rules.schema import ConditionShape, LiteralShape
@@ -62,24 +63,21 @@ class Builder:
     faults: list[Fault]
     scopes: dict[str, Scope] = field(default_factory=dict)
     made: list[Condition] = field(default_factory=list)
+    written: dict[str, Scope] = field(default_factory=dict)
+    """The conditions that have a name of their own; ``scopes`` has those made for nested groups as well."""
 
     def build(self) -> Conditions:
         """Every condition here and today, in order; a cycle is told with its names and leaves the book empty."""
         placed = self.view.of("conditions")
-        self.scopes = {p.entry.id: p.entry.scope for p in placed}
+        self.written = {p.entry.id: p.entry.scope for p in placed}
+        self.scopes = dict(self.written)
         exceptions: dict[str, list[str]] = {}
         for p in placed:
             if p.entry.exception_to is not None:
                 self._exception(p, exceptions)
         for p in placed:
             _One(self, p).build(exceptions.get(p.entry.id, ()))
-        try:
-            return Conditions.of([c for c in self.made if all(r in self.scopes for r in c.refs())])
-        except PolicyError as error:
-            self.faults.extend(error.errors)
-        except KeyError:  # something below could not be read, and is told already
-            pass
-        return Conditions(())
+        return in_order(self.made, self.faults)
 
     def _exception(self, placed: Placed[ConditionShape], exceptions: dict[str, list[str]]) -> None:
         base = placed.entry.exception_to or ""
@@ -90,10 +88,10 @@ class Builder:
             exceptions.setdefault(base, []).append(placed.entry.id)
 
     def scope_of(self, name: str, where: str) -> Scope | None:
-        """The scope of a named condition; one that is not there is a fault."""
-        if name not in self.scopes and not self.view.broken("conditions", name):
-            self.faults.append(unknown_name(where, name, "条件", self.scopes))
-        return self.scopes.get(name)
+        """The scope of a named condition; one that is not there, or not then, is a fault."""
+        if name not in self.written and not self.view.broken("conditions", name):
+            self.faults.append(self.view.unknown("conditions", where, name, "条件", self.written))
+        return self.written.get(name)
 
     def lift_fault(self, where: str, name: str, here: Scope, there: Scope) -> None:
         """A condition of one scope used in another without saying how."""
@@ -287,6 +285,8 @@ class _One:
                 self.builder.faults.append(
                     unknown_name(self.placed.at(*path), value, f"“{declared.title}”的取值", declared.allowed)
                 )
+        where = self.placed.at(*path, "parameter")
+        self.builder.view.valued(name, self.builder.parameters, where, self.builder.faults)
         hit = self.builder.parameters.get(name) in wanted
         yield (hit if shape.is_not is None else not hit) is not negated
 

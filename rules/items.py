@@ -37,7 +37,7 @@ class Names:
             return
         if name not in self.conditions:
             if not self.view.broken("conditions", name):
-                self.faults.append(unknown_name(where, name, "条件", self.conditions))
+                self.faults.append(self.view.unknown("conditions", where, name, "条件", self.conditions))
         elif titled and not self.titles.get(name):
             fix = f"“{name}”没有 title，理由中无从称呼；请给该条件写 title。"
             self.faults.append(Fault(where, name, fix, "The condition has no title."))
@@ -222,7 +222,8 @@ def _service(name: str, group: list[Placed[Any]], names: Names, items: Mapping[s
         for i, entry in enumerate(shape.items):
             if entry.item not in items:
                 if not names.view.broken("items", entry.item):
-                    names.faults.append(unknown_name(placed.at("items", i, "item"), entry.item, "事项", items))
+                    where = placed.at("items", i, "item")
+                    names.faults.append(names.view.unknown("items", where, entry.item, "事项", items))
                 continue
             if any(e.item == entry.item for e in entries):
                 names.faults.append(
@@ -251,4 +252,6 @@ def _part(entry: ServiceItemShape, placed: Placed[Any], i: int, names: Names) ->
         names.faults.append(
             unknown_name(placed.at("items", i, "part_when", "parameter"), test.parameter, "参数", known)
         )
+    else:
+        names.view.valued(test.parameter, names.parameters, placed.at("items", i, "part_when"), names.faults)
     return entry.part if names.parameters.get(test.parameter) == test.is_ else None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from itertools import combinations
@@ -47,12 +47,18 @@ def layers_of(files: PolicyFiles, faults: list[Fault]) -> Layers:
     """Read the regions; a folder without its region, or a region within one unknown, is a fault."""
     within: dict[str, str | None] = {NATIONAL: None}
     titles, codes = {NATIONAL: "全国"}, {}
+    named: dict[str, str] = {}
     placed = files.of("region")
     for each in placed:
         region = each.entry
         if region.id != each.layer:
             fix = f"地区代号应与文件夹同名，写作“{each.layer}”。"
             faults.append(Fault(each.at("id"), region.id, fix, "A region is named as its folder."))
+        elif region.id in named:
+            fix = f"地区“{region.id}”写了两次，另一处在 {named[region.id]}；请删去一处。"
+            faults.append(Fault(each.at("id"), region.id, fix, "Written twice."))
+            continue
+        named[region.id] = each.at("id")
         within[region.id] = region.within or (None if region.id == NATIONAL else NATIONAL)
         titles[region.id] = region.title
         if region.code:
@@ -60,6 +66,10 @@ def layers_of(files: PolicyFiles, faults: list[Fault]) -> Layers:
     for each in placed:
         if each.entry.within and each.entry.within not in within:
             faults.append(unknown_name(each.at("within"), each.entry.within, "地区", within))
+        elif NATIONAL not in Layers(within, titles, codes).chain(each.entry.id):
+            loop = f"{each.entry.id} → {each.entry.within}"
+            fix = f"地区的上级绕成了圈（{loop}），到不了 {NATIONAL}；请改正 within。"
+            faults.append(Fault(each.at("within"), each.entry.within, fix, "Regions lie within each other."))
     for each in (e for name in files.sections for e in files.of(name)):
         if each.layer not in within and "/" in each.file:
             within[each.layer] = NATIONAL
@@ -90,6 +100,20 @@ class View:
         for each in found:
             first.setdefault(_key(section, each.entry), each)
         return tuple(first.values())
+
+    def unknown(self, section: str, where: str, name: str, what: str, known: Collection[str]) -> Fault:
+        """The fault of a name that is not known here and today; where it stands on other days or elsewhere, that."""
+        there = next((p for p in self.files.of(section) if p.entry.id == name), None)
+        if there is None:
+            return unknown_name(where, name, what, known)
+        fix = f"{what}“{name}”（{there.at('id')}）在 {self.region} 于 {since(self.on)} 无效；请核对两处的施行日期与所在地区。"
+        return Fault(where, name, fix, f"{name} is not in force in {self.region} {since(self.on, english=True)}.")
+
+    def valued(self, name: str, values: Mapping[str, Any], where: str, faults: list[Fault]) -> None:
+        """A parameter that something reads must have a value here and today: none is no “no”."""
+        if name not in values and not self.broken("settings", ""):
+            fix = f"这里要用参数“{name}”，它在 {self.region} 有时没有取值；请在 settings 中补写（effective_from 不晚于所用之日）。"
+            faults.append(Fault(where, name, fix, f"{name} has no value in {self.region} at some time."))
 
     def broken(self, section: str, name: str) -> bool:
         """Whether an entry of that id exists that could not be read, so that missing it is no news."""
@@ -130,6 +154,13 @@ class View:
             )
             faults.append(Fault(where, value, f"参数“{shape.title}”应为：{listed}。", "Not a value of this parameter."))
         return value
+
+
+def since(on: date, *, english: bool = False) -> str:
+    """The first day of a stretch of days, in words."""
+    if on == date.min:
+        return "from the beginning" if english else "最早的一段时间"
+    return f"from {on}" if english else f"{on}起"
 
 
 def turning_days(files: PolicyFiles, more: Iterable[date] = ()) -> tuple[date, ...]:

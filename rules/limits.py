@@ -22,6 +22,9 @@ from rules.yamlio import Locate, read_yaml
 
 PACKAGED = Path(__file__).parent / "policy"
 FILE = "limits.yaml"
+FILES = f"*/*{FILE}"
+"""The limits of a layer stand in ``limits.yaml``, those of single items in ``item_limits.yaml``."""
+
 NATIONAL = "national"
 
 
@@ -59,9 +62,9 @@ class _Entry:
 
 
 def read_limit_sources(root: Path | None = None) -> dict[str, str]:
-    """Read the packaged limits of every layer, path below ``rules/policy`` → text."""
+    """Read the packaged limits of every layer, also those of single items, path below ``rules/policy`` → text."""
     base = root or PACKAGED
-    return {p.relative_to(base).as_posix(): p.read_text("utf-8") for p in sorted(base.glob(f"*/{FILE}"))}
+    return {p.relative_to(base).as_posix(): p.read_text("utf-8") for p in sorted(base.glob(FILES))}
 
 
 def read_limits(sources: Mapping[str, str]) -> tuple[Limit, ...]:
@@ -72,14 +75,30 @@ def read_limits(sources: Mapping[str, str]) -> tuple[Limit, ...]:
     Raises:
         PolicyError: with every fault in every file, each with file and line.
     """
+    found = try_limits(sources)
+    if found.faults:
+        raise PolicyError(found.faults)
+    return found.limits
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """The limits that could be read, the ids of those that could not, and why."""
+
+    limits: tuple[Limit, ...]
+    broken: frozenset[str]
+    faults: tuple[Fault, ...]
+
+
+def try_limits(sources: Mapping[str, str]) -> Found:
+    """Read what can be read, so that one mistake brings no errors about limits that are in order."""
     faults: list[Fault] = []
+    broken: set[str] = set()
     entries: list[_Entry] = []
     for path in sorted(sources, key=lambda p: (not p.startswith(f"{NATIONAL}/"), p)):
-        entries.extend(_read(path, sources[path], faults))
-    faults.extend(_check(entries))
-    if faults:
-        raise PolicyError(faults)
-    return tuple(e.limit for e in entries)
+        entries.extend(_read(path, sources[path], faults, broken))
+    faults.extend(_check(entries, broken))
+    return Found(tuple(e.limit for e in entries), frozenset(broken), tuple(faults))
 
 
 def load_limits(sources: Mapping[str, str], regions: Collection[str] | None = None) -> dict[str, Limit]:
@@ -131,7 +150,7 @@ def clock_law(limits: Mapping[str, Limit], on: date) -> ClockLaw:
     )
 
 
-def _read(path: str, text: str, faults: list[Fault]) -> Iterator[_Entry]:
+def _read(path: str, text: str, faults: list[Fault], broken: set[str]) -> Iterator[_Entry]:
     try:
         data, locate = read_yaml(path, text)
     except PolicyError as error:
@@ -149,6 +168,8 @@ def _read(path: str, text: str, faults: list[Fault]) -> Iterator[_Entry]:
         except ValidationError as error:
             for found in error.errors(include_url=False):
                 faults.append(say(found, LimitShape, f"{path}:{locate((*base, *found['loc']))}"))
+            if isinstance(entry, dict):
+                broken.add(str(entry.get("id")))
             continue
         yield _Entry(_limit(shape, path, locate(base)), path, base, locate)
 
@@ -174,7 +195,7 @@ def _value(shape: ValueShape) -> LimitValue:
     return LimitValue(shape.effective_from, shape.days, cite, shape.local, assumed)
 
 
-def _check(entries: Sequence[_Entry]) -> Iterator[Fault]:
+def _check(entries: Sequence[_Entry], broken: Collection[str]) -> Iterator[Fault]:
     by_id: dict[tuple[str, str], _Entry] = {}
     for entry in entries:
         limit = entry.limit
@@ -191,12 +212,30 @@ def _check(entries: Sequence[_Entry]) -> Iterator[Fault]:
                 continue
             named = by_id.get((NATIONAL, name)) or by_id.get((entry.limit.region, name))
             named = named or next((e for e in entries if e.limit.id == name), None)
+            if named is None and name in broken:
+                continue
             if named is None:
                 yield entry.fault((field,), name, f"没有时限“{name}”。", f"There is no limit {name}.")
             elif named is entry:
                 yield entry.fault((field,), name, "不能指向自己。", "It cannot name itself.")
+            elif _round(entry, field, by_id):
+                fix = f"时限互相指向（{field}），形成循环；请改正其中一处。"
+                yield entry.fault((field,), name, fix, "Limits name each other in a circle.")
             elif field == "under":
                 yield from _check_under(entry, named.limit)
+
+
+def _round(entry: _Entry, field: str, by_id: Mapping[tuple[str, str], _Entry]) -> bool:
+    """Whether following ``extends`` or ``under`` leads back to the limit."""
+    seen: set[str] = set()
+    name = getattr(entry.limit, field)
+    while name is not None and name not in seen:
+        if name == entry.limit.id:
+            return True
+        seen.add(name)
+        here = by_id.get((NATIONAL, name)) or by_id.get((entry.limit.region, name))
+        name = getattr(here.limit, field) if here else None
+    return False
 
 
 def _check_values(entry: _Entry) -> Iterator[Fault]:

@@ -12,7 +12,7 @@ from engine.limits import Limit
 from engine.workdays import Notice
 from rules.calendar import load_notices
 from rules.layers import View
-from rules.limits import read_limits
+from rules.limits import Found, try_limits
 from rules.loader import PolicyFiles, is_calendar, is_limits, unknown_name
 
 
@@ -22,13 +22,15 @@ class LimitFiles:
 
     limits: tuple[Limit, ...] = ()
     notices: tuple[Notice, ...] = ()
+    broken: frozenset[str] = frozenset()
+    """Ids of limits that could not be read: that somebody names them is no fault of theirs."""
 
     @classmethod
     def read(cls, files: PolicyFiles, faults: list[Fault]) -> LimitFiles:
         """Read the limits and notices among the files; what is wrong with them goes to ``faults``."""
-        limits, notices, found = _read(tuple(sorted(files.other.items())))
-        faults.extend(found)
-        return cls(limits, notices)
+        found, notices, more = _read(tuple(sorted(files.other.items())))
+        faults.extend((*found.faults, *more))
+        return cls(found.limits, notices, found.broken)
 
     @property
     def calendar_known_on(self) -> date | None:
@@ -63,17 +65,10 @@ class LimitFiles:
 
 
 @lru_cache(maxsize=4)
-def _read(texts: tuple[tuple[str, str], ...]) -> tuple[tuple[Limit, ...], tuple[Notice, ...], tuple[Fault, ...]]:
+def _read(texts: tuple[tuple[str, str], ...]) -> tuple[Found, tuple[Notice, ...], tuple[Fault, ...]]:
     """Read once what checking and compiling both ask for."""
-    limits: tuple[Limit, ...] = ()
-    notices: tuple[Notice, ...] = ()
-    faults: list[Fault] = []
+    limits = try_limits({p: t for p, t in texts if is_limits(p)})
     try:
-        limits = read_limits({p: t for p, t in texts if is_limits(p)})
+        return limits, load_notices({p: t for p, t in texts if is_calendar(p)}), ()
     except PolicyError as error:
-        faults.extend(error.errors)
-    try:
-        notices = load_notices({p: t for p, t in texts if is_calendar(p)})
-    except PolicyError as error:
-        faults.extend(error.errors)
-    return limits, notices, tuple(faults)
+        return limits, (), error.errors

@@ -27,17 +27,32 @@ PACKAGED = Path(__file__).parent / "policy"
 
 
 def read_sources(root: Path | None = None) -> dict[str, str]:
-    """Read every policy file below ``root`` (by default the packaged ones), in canonical order."""
+    """Read every policy file below ``root`` (by default the packaged ones), in canonical order.
+
+    Bytes that are not UTF-8 are kept as half characters, which reading then tells with their line.
+
+    Raises:
+        PolicyError: a file cannot be opened.
+    """
     base = root or PACKAGED
-    found = sorted(p for p in base.rglob("*.yaml") if p.is_file())
-    return {p.relative_to(base).as_posix(): p.read_bytes().decode("utf-8") for p in found}
+    sources: dict[str, str] = {}
+    faults: list[Fault] = []
+    for path in sorted(p for p in base.rglob("*") if p.suffix.lower() in (".yaml", ".yml") and p.is_file()):
+        name = path.relative_to(base).as_posix()
+        try:
+            sources[name] = path.read_bytes().decode("utf-8", "surrogateescape")
+        except OSError:
+            faults.append(Fault(f"{name}:1", None, "读不到这个文件，请检查权限。", "The file cannot be read."))
+    if faults:
+        raise PolicyError(faults)
+    return sources
 
 
 def digest_of(sources: PolicySources) -> str:
     """Digest of a set of sources (政策集摘要): every path and every byte, in canonical order."""
     total = hashlib.sha256()
     for path in sorted(sources):
-        for part in (path.encode(), sources[path].encode()):
+        for part in (path.encode("utf-8", "surrogateescape"), sources[path].encode("utf-8", "surrogateescape")):
             total.update(len(part).to_bytes(8, "big") + part)
     return "sha256:" + total.hexdigest()
 
@@ -108,6 +123,10 @@ def read_files(sources: PolicySources) -> PolicyFiles:
     reader = _Reader()
     other: dict[str, str] = {}
     for path in sorted(sources):
+        if not path.endswith(".yaml"):
+            fix = "政策文件的名称以小写的 .yaml 结尾，请改名；否则不会读取。"
+            reader.faults.append(Fault(f"{path}:1", path, fix, "The name of a policy file ends in .yaml."))
+            continue
         if is_limits(path) or is_calendar(path):
             other[path] = sources[path]
             continue

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from datetime import date
-from typing import Annotated, Any, ClassVar
+from typing import Annotated, Any, ClassVar, Self
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, model_validator
 from pydantic_core import PydanticCustomError
@@ -65,6 +65,12 @@ class Dated(Sourced):
 
     effective_from: Day | None = None
     effective_to: Day | None = None
+
+    @model_validator(mode="after")
+    def _some_day(self) -> Self:
+        if self.effective_from and self.effective_to and self.effective_to <= self.effective_from:
+            raise PydanticCustomError("no_day", "止日 effective_to 应晚于施行日 effective_from（止日当天不再施行）")
+        return self
 
     def stands_on(self, on: date) -> bool:
         """Whether it is in force on that day."""

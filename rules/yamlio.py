@@ -17,6 +17,9 @@ Locate = Callable[[Path], int]
 
 _INT = re.compile(r"-?(0|[1-9][0-9]{0,17})", re.ASCII)
 _DAY = re.compile(r"\d{4}-\d{1,2}-\d{1,2}", re.ASCII)
+_BAD = re.compile("[^\t\n\r -~\x85\xa0-\ud7ff\ue000-\ufefe\uff00-\ufffd\U00010000-\U0010ffff]")
+"""What may not stand in a YAML text: control characters, and half characters, which bytes other than UTF-8 become."""
+
 _PLAIN = {"true": True, "false": False, "null": None, "~": None, "": None}
 _LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _DEEPEST = 40
@@ -39,8 +42,14 @@ def read_yaml(path: str, text: str) -> tuple[Any, Locate]:
     Raises:
         PolicyError: with every fault, as ``file:line``: equal keys, days that do not exist, anchors, tags, bad syntax.
     """
+    text = text.removeprefix("\ufeff")  # some editors begin a file with it
     reader = _Reader(path)
     data = None
+    if (bad := _BAD.search(text)) is not None:
+        line = text.count("\n", 0, bad.start()) + 1
+        code = f"U+{ord(bad.group()):04X}"
+        fix = f"文件中有不允许的字符（{code}），或者不是 UTF-8 编码；请用 UTF-8 另存。"
+        raise PolicyError([Fault(f"{path}:{line}", code, fix, f"Not UTF-8 text, or a character not allowed: {code}.")])
     try:
         events = yaml.parse(text, Loader=_LOADER)
         for event in events:
@@ -54,9 +63,6 @@ def read_yaml(path: str, text: str) -> tuple[Any, Locate]:
         line = mark.line + 1 if mark else 1
         fix = f"YAML 写法有误（{error.problem}）；请检查缩进、冒号和引号。"
         reader.faults.append(Fault(f"{path}:{line}", None, fix, f"Bad YAML: {error.problem}."))
-    except yaml.YAMLError as error:
-        fix = "文件中有 YAML 不允许的字符。"
-        reader.faults.append(Fault(f"{path}:1", None, fix, f"Bad YAML: {str(error)[:80]}."))
     if reader.faults:
         raise PolicyError(reader.faults)
     return data, reader.locate

@@ -78,7 +78,7 @@ class Wording:
             yield self._reason(reason, "  ")
         for warning in answer["warnings"]:
             yield f"  ！{warning['says']}"
-        everywhere = max((i["buildings"] for i in answer["items"]), key=len, default=[])
+        everywhere: Sequence[str] = max((i["buildings"] for i in answer["items"]), key=len, default=())
         for truth in ("yes", "unknown", "no"):
             items = [i for i in answer["items"] if i["applies"] == truth]
             if items:

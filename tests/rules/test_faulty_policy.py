@@ -26,6 +26,8 @@ CONDITIONS = [
     ("    all: [{fact: investment, more_than: social}]\n", "project", 7, "不是数量"),
     ("    all: [{fact: investment, in: [social, private]}]\n", "project", 7, "应为下列之一"),
     ("    all: [{fact: site_area_m2, more_than: 0.123}]\n", "project", 7, "两位"),
+    ("    all: [{fact: site_area_m2, more_than: 2500平方米}]\n", "project", 7, "两位"),
+    ("    all: [{fact: site_area_m2, more_than: true}]\n", "project", 7, "两位"),
     ("    all: [{fact: site_area_m2, more_than: 1e3}]\n", "project", 7, "不用科学记数法"),
     ("    all: [{fact: storeys, more_than: '3.5'}]\n", "building", 7, "整数"),
     ("    all: [{fact: completion_accepted_on, at_least: 2022-02-30}]\n", "works", 7, "确实存在的日期"),
@@ -70,6 +72,7 @@ def test_a_wrong_condition_is_told_with_its_line(body: str, scope: str, line: in
     assert found[0].fix_en
 
 
+FACT = "facts:\n  - {scope: project, id: extra, title: 试, title_en: x, source: 甲, "
 ENTRIES = [
     ("conditions:\n  - {id: a, scope: project, title: 试, all: [{condition: always}]}\n", 2, "没有依据"),
     ("conditions:\n  - {id: a, scope: project, title: 试, local: true, all: [{condition: always}]}\n", 2, "assumed"),
@@ -126,6 +129,34 @@ ENTRIES = [
     ("service: {extends: joint-acceptance, requires: [{condition: nowhere}]}\n", 1, "没有名为“nowhere”的条件"),
     ("service: {extends: joint-acceptance, alerts: [{code: a, condition: always, says: 试}]}\n", 1, "提示“a”没有依据"),
     ("service: {title: 试}\n", 1, "恰好写明 id"),
+    (
+        "conditions:\n  - {id: a, scope: project, all: [], effective_from: 2022-03-01, effective_to: 2022-03-01}\n",
+        2,
+        "晚于",
+    ),
+    (FACT + "type: number}\n", 2, "“type”应为下列之一"),
+    (FACT + "type: yes_no, unit: 米}\n", 2, "不写 unit"),
+    (FACT + "type: choice}\n", 2, "须写 allowed"),
+    (FACT + "type: yes_no, allowed: {a: 甲}}\n", 2, "须写 allowed"),
+    (FACT + "type: text, format: telephone}\n", 2, "format 只用于"),
+    (FACT + "type: decimal, unit: 米, format: region}\n", 2, "format 只用于"),
+    (FACT + "type: day, implied_by: [survey_done]}\n", 2, "implied_by"),
+    (FACT + "type: yes_no, implied_by: [survey_dane]}\n", 2, "最接近的是“survey_done”"),
+    (FACT + "type: yes_no, implied_by: [extra]}\n", 2, "由自己推定"),
+    (FACT.replace("title: 试", "title: 规划条件核实") + "type: yes_no}\n", 2, "名称“规划条件核实”"),
+    (FACT.replace("id: extra", "id: survey_done") + "type: yes_no}\n", 2, "代号相同"),
+    ("parameters:\n  - {id: a, title: 试, type: choice}\n", 2, "须写 allowed"),
+    ("departments:\n  - {id: x, title: 甲}\n  - {id: x, title: 乙}\n", 3, "写了两次"),
+    (
+        "items:\n  - {id: D07, title: 试, department: owner, kind: review, applies: survey_for_all, local: true, assumed: {says: 试}}\n",
+        2,
+        "下级不得改写",
+    ),
+    (
+        "conditions:\n  - {id: a, scope: project, all: [{condition: fire_special_building.1}]}\n",
+        2,
+        "没有名为“fire_special_building.1”的条件",
+    ),
 ]
 
 
@@ -260,8 +291,9 @@ def test_a_folder_without_a_region_is_told() -> None:
     found = faults(
         added("pengjiang/settings.yaml", "settings: []\nconditions:\n  - {id: a, scope: project, all: []}\n")
     )
-    assert [f.pointer for f in found] == ["pengjiang/settings.yaml:1"]
-    assert "region.yaml" in found[0].fix
+    told = {f.pointer: f.fix for f in found}
+    assert "region.yaml" in told.pop("pengjiang/settings.yaml:1")
+    assert all("在 pengjiang 有时没有取值" in fix for fix in told.values())
 
 
 def test_a_set_without_its_policy_file_is_told() -> None:
