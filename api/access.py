@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
-from litestar import Litestar
+from litestar import Litestar, get
 from litestar.routes import HTTPRoute
 
 from engine.events import Actor
@@ -256,3 +256,15 @@ def check_routes(app: Litestar) -> None:
                 bad.append(f"{'、'.join(sorted(handler.http_methods))} {route.path}：{'、'.join(names) or '未写明'}")
     if bad:
         raise UnlistedRouteError("这些路由不在权限表内，服务不启动：" + "；".join(bad))
+
+
+@get(
+    "/api/access",
+    opt=verbs("read_access"),
+    operation_id="Access",
+    summary="权限表 Who may do what",
+    tags=["运行 Operation"],
+)
+async def published() -> dict[str, list[dict[str, str]]]:
+    """The table of access, whole: each row lets one role do one thing where its condition holds; the rest is refused."""
+    return {"grants": [grant.as_json() for grant in TABLE]}

@@ -8,13 +8,14 @@ from dataclasses import dataclass
 from importlib.metadata import version
 from typing import Any
 
-from litestar import Request, Router
+from litestar import Litestar, Request, Router
 from litestar.openapi.config import OpenAPIConfig
 from litestar.openapi.datastructures import ResponseSpec
 from litestar.openapi.plugins import JsonRenderPlugin, OpenAPIRenderPlugin
 from litestar.openapi.spec import Components, Example, SecurityScheme
+from litestar.routes import HTTPRoute
 
-from api.access import verbs
+from api.access import NOBODY, VERBS, may_ever, verbs
 from api.errors import PROBLEM_JSON
 
 DOCS = "/api/docs"
@@ -169,3 +170,19 @@ def configuration() -> OpenAPIConfig:
         components=Components(security_schemes={BEARER: SecurityScheme(type="http", scheme="bearer")}),
         security=[{BEARER: []}],
     )
+
+
+def open_to_anyone(app: Litestar) -> None:
+    """Say in the documentation which routes ask for no token, as the table of access has it."""
+    public = {
+        handler.operation_id
+        for route in app.routes
+        if isinstance(route, HTTPRoute)
+        for handler in route.route_handlers
+        if may_ever(NOBODY, handler.opt.get(VERBS, ()))
+    }
+    for item in (app.openapi_schema.paths or {}).values():
+        for method in METHODS:
+            operation = getattr(item, method)
+            if operation is not None and operation.operation_id in public:
+                operation.security = []

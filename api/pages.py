@@ -15,7 +15,7 @@ from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from litestar import Request, Response, get
-from litestar.params import FromPath
+from litestar.params import FromPath, FromQuery
 
 from api.access import verbs
 from engine.errors import NotFoundError
@@ -75,7 +75,7 @@ def _asset(path: Path) -> Asset:
 
 
 @get("/static/{name:str}", opt=verbs("read_page"), include_in_schema=False)
-async def static(request: Request[Any, Any, Any], name: FromPath[str], v: str = "") -> Response[bytes]:
+async def static(request: Request[Any, Any, Any], name: FromPath[str], v: FromQuery[str] = "") -> Response[bytes]:
     """A style or picture of ours."""
     asset = request.app.state.pages.assets.get(name)
     if asset is None:

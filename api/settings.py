@@ -131,14 +131,14 @@ class Settings:
         return f"http://{host}:{self.port}"
 
 
-def from_environment(environment: Mapping[str, str] | None = None) -> Settings:
-    """Read the environment.
+def from_environment(environment: Mapping[str, str] | None = None, *, demo: bool = False) -> Settings:
+    """Read the environment; ``demo`` asks for the demo whatever that says.
 
     Raises:
         SettingsError: it contradicts itself, or leaves a real service with a known secret.
     """
     reader = _Reader(os.environ if environment is None else environment)
-    demo = reader.flag("YICHUANG_DEMO")
+    demo = reader.flag("YICHUANG_DEMO") or demo
     plain = Settings()
     settings = Settings(
         database_url=reader.database("DATABASE_URL"),

@@ -165,7 +165,10 @@ def _faults(new: NewAccount, departments: Collection[str]) -> list[Fault]:
         fault("/department", new.department, f"没有这个部门；可用：{listed}。", "Unknown department.")
     if new.credit_code and not check_credit_code(new.credit_code).valid:
         fault("/credit_code", new.credit_code, "统一社会信用代码有误。", "Not a credit code.")
-    if not SHORTEST_PASSWORD <= len(new.password) <= LONGEST_PASSWORD or new.password.casefold() == new.login.casefold():
+    if (
+        not SHORTEST_PASSWORD <= len(new.password) <= LONGEST_PASSWORD
+        or new.password.casefold() == new.login.casefold()
+    ):
         says = f"口令为 {SHORTEST_PASSWORD} 至 {LONGEST_PASSWORD} 个字符，且不能与登录名相同。"
         english = f"{SHORTEST_PASSWORD} to {LONGEST_PASSWORD} characters, and not the login."
         fault("/password", None, says, english)
