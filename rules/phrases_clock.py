@@ -150,6 +150,17 @@ def provisional(world: World, word: str) -> None:
     expect(found is (word == "为暂定"), found, word)
 
 
+@phrase("2022-10-08是工作日", f"{DAY}(?P<no>不)?是工作日")
+def working_day(world: World, day: str, no: str | None = None) -> None:
+    expect(world.calendar.is_working(date.fromisoformat(day)) is (no is None), "不是" if no is None else "是")
+
+
+@phrase("2022年有249个工作日", "(?P<year>\\d{4})年有(?P<days>\\d+)个工作日")
+def working_days(world: World, year: str, days: str) -> None:
+    found = world.calendar.working_days(int(year))
+    expect(found == int(days), found, days)
+
+
 # --- named limits -----------------------------------------------------------------------------------------------------
 
 
