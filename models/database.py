@@ -8,8 +8,8 @@ READ COMMITTED under row locks taken in one order, reading one snapshot.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping, Sequence
+from contextlib import asynccontextmanager, contextmanager
 from enum import IntEnum
 from random import SystemRandom
 from typing import Any, TypeVar, TypeVarTuple, overload
@@ -70,7 +70,8 @@ class Reader:
 
     async def execute(self, statement: Executable, parameters: Parameters | None = None) -> CursorResult[Any]:
         """Run one statement; every row is fetched before this returns."""
-        return await self.connection.execute(statement, parameters)
+        with _in_our_words():
+            return await self.connection.execute(statement, parameters)
 
 
 class Unit(Reader):
@@ -87,20 +88,14 @@ class Unit(Reader):
         assert not self.committed, "the unit is committed: nothing may be added to it"
         if isinstance(statement, (UpdateBase, TextClause)):
             self.wrote = True
-        return await self.connection.execute(statement, parameters)
+        with _in_our_words():
+            return await self.connection.execute(statement, parameters)
 
     async def commit(self) -> None:
         """Make it last. An error means that nothing was stored, except :class:`OutcomeUnknownError`."""
         assert not self.committed, "a unit commits once"
-        try:
+        with _in_our_words(committing=True):
             await self.connection.commit()
-        except DBAPIError as error:
-            if error.connection_invalidated:
-                raise OutcomeUnknownError(
-                    "提交时数据库连接中断，结果不明；请用同一幂等键重试，系统会答复实际结果。",
-                    detail_en="The connection died at commit; ask again with the same key.",
-                ) from error
-            raise
         self.committed = True
 
     def holds(self, lock: Lock, key: str) -> bool:
@@ -157,15 +152,18 @@ class Database:
     @asynccontextmanager
     async def read(self) -> AsyncIterator[Reader]:
         """One snapshot to read."""
-        async with self._translated(), self._reader.connect() as connection, connection.begin():
-            yield Reader(connection)
+        with _in_our_words():
+            async with self._reader.connect() as connection, connection.begin():
+                yield Reader(connection)
 
     @asynccontextmanager
     async def write(self) -> AsyncIterator[Unit]:
         """One transaction. Leaving it without ``await unit.commit()`` takes everything back."""
-        async with self._queue(), self._translated(), self._writer.connect() as connection:
-            await connection.begin()
-            yield Unit(connection)
+        async with self._queue():
+            with _in_our_words():
+                async with self._writer.connect() as connection:
+                    await connection.begin()
+                    yield Unit(connection)
 
     async def run_command(self, command: Callable[[Unit], Awaitable[T]]) -> T:
         """Run a command in one transaction, the whole of it again where the database asks for that.
@@ -229,16 +227,25 @@ class Database:
         finally:
             self._turn.release()
 
-    @asynccontextmanager
-    async def _translated(self) -> AsyncIterator[None]:
-        try:
-            yield
-        except DBAPIError as error:
-            raise translated(error) from error
+
+@contextmanager
+def _in_our_words(*, committing: bool = False) -> Iterator[None]:
+    try:
+        yield
+    except DBAPIError as error:
+        ours = translated(error, committing=committing)
+        if ours is error:
+            raise
+        raise ours from error
 
 
-def translated(error: DBAPIError) -> Exception:
+def translated(error: DBAPIError, *, committing: bool = False) -> Exception:
     """A driver's error as one of ours; those that are faults of ours stay as they are."""
+    if committing and error.connection_invalidated:
+        return OutcomeUnknownError(
+            "提交时数据库连接中断，结果不明；请用同一幂等键重试，系统会答复实际结果。",
+            detail_en="The connection died at commit; ask again with the same key.",
+        )
     state = getattr(error.orig, "sqlstate", None)
     code = getattr(error.orig, "sqlite_errorcode", None)
     if state in ("40001", "40P01") or (code is not None and code & 0xFF in (5, 6)):
