@@ -11,6 +11,10 @@ import os
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
 
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import DBAPIError
+
+from api.errors import UnavailableError
 from api.files import FileStore
 from api.parts import Parts
 from api.settings import Settings
@@ -71,7 +75,14 @@ def claimed(settings: Settings, *, alone: bool) -> Iterator[None]:
 @asynccontextmanager
 async def open_parts(settings: Settings) -> AsyncIterator[Parts]:
     """Join the parts over a database at its newest revision; the second engine starts when it is first asked."""
-    await asyncio.to_thread(upgrade, settings.database)
+    try:
+        await asyncio.to_thread(upgrade, settings.database)
+    except DBAPIError as error:
+        shown = make_url(settings.database).render_as_string()  # hides the password
+        raise UnavailableError(
+            f"数据库 {shown} 用不了：请看它是否在运行、DATABASE_URL 是否正确、磁盘是否可写。",
+            detail_en=f"The database {shown} cannot be used: is it running, is DATABASE_URL right, is there room?",
+        ) from error
     shelf = await asyncio.to_thread(Shelf)
     database = await Database.open(settings.database)
     try:
