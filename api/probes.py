@@ -11,12 +11,11 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import text
-
 from api.parts import Parts
 from engine.errors import ApprovalError
 from engine.facts import read_statement
 from models.database import Database
+from models.ledger import head
 from rules.compiler import Policy
 from rules.durable_matcher import DurableMatcher
 from rules.matching import decide
@@ -50,11 +49,11 @@ class Check:
 
 
 async def database_answers(database: Database) -> Check:
-    """Whether the database answers a question."""
+    """Whether the database answers, and is ours."""
     title = "数据库"
     try:
         async with asyncio.timeout(PATIENCE_SECONDS), database.read() as reader:
-            await reader.execute(text("SELECT 1"))
+            await head(reader)  # a table of ours: SQLite would make an empty file and answer anything else
     except Exception as error:  # whichever way a driver fails, the answer is no
         fix = "请看数据库是否在运行、DATABASE_URL 是否正确、磁盘是否已满。"
         return Check("database", title, False, f"不应答（{type(error).__name__}）", fix)
