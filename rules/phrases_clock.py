@@ -168,10 +168,9 @@ def working_days(world: World, year: str, days: str) -> None:
     "时限“completion-filing”自2022-09-30起算，最后一日为2022-10-17",
     f"时限“(?P<limit>[^”]+)”自(?P<start>\\d{{4}}-\\d{{2}}-\\d{{2}})(?P<way>起算|倒算)，最后一日为{DAY}",
 )
-def due(world: World, limit: str, start: str, way: str, day: str) -> None:
-    world.run_limit(limit, date.fromisoformat(start), forecast=False)
-    assert world.due is not None
-    found = (world.due.due, world.due.backward)
+def last_of(world: World, limit: str, start: str, way: str, day: str) -> None:
+    due = world.run_limit(limit, date.fromisoformat(start), backward=way == "倒算")
+    found = (due.due, due.backward)
     wanted = (date.fromisoformat(day), way == "倒算")
     expect(found == wanted, found, wanted)
 
@@ -189,11 +188,9 @@ def run(world: World, limit: str, day: str, forecast: str | None = None) -> None
     f"时限“(?P<limit>[^”]+)”自(?P<start>\\d{{4}}-\\d{{2}}-\\d{{2}})(?P<way>起算|倒算)，{DAY}(?P<word>未逾期|已逾期)",
 )
 def within(world: World, limit: str, start: str, way: str, day: str, word: str) -> None:
-    world.run_limit(limit, date.fromisoformat(start), forecast=False)
-    assert world.due is not None
-    on, last_day = date.fromisoformat(day), world.due.due
-    expect(world.due.backward is (way == "倒算"), "倒算" if world.due.backward else "起算", way)
-    expect((on > last_day) is (word == "已逾期"), last_day, word)
+    due = world.run_limit(limit, date.fromisoformat(start), backward=way == "倒算")
+    expect(due.backward is (way == "倒算"), "倒算" if due.backward else "起算", way)
+    expect((date.fromisoformat(day) > due.due) is (word == "已逾期"), due.due, word)
 
 
 @phrase(

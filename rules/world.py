@@ -221,9 +221,10 @@ class World:
         titles = {limit.title: limit.id for limit in self.rules.limits.values()}
         return find_limit(self.rules.limits, titles.get(name, name))
 
-    def run_limit(self, name: str, start: date, *, forecast: bool) -> None:
+    def run_limit(self, name: str, start: date, *, backward: bool = False, forecast: bool = False) -> Due:
         """The last day of a named limit."""
-        self.due = due(self._limit(name), start, self.calendar, forecast=forecast)
+        self.due = due(self._limit(name), start, self.calendar, backward=backward, forecast=forecast)
+        return self.due
 
     def limit_on(self, name: str) -> LimitInForce:
         """A limit as it stands on the scenario's day."""
