@@ -108,19 +108,18 @@ class _Desk:
             if raw.get("on") is not None:
                 day = read_day(raw["on"], "/on", []) or day
         book = self.policy.as_of(day or today(), self.region, self.known_on)
+        if service not in book.services and not faults:
+            fix = f"没有这项服务；现有：{'、'.join(book.services)}。"
+            known = ", ".join(book.services)
+            faults.append(Fault("/service", shorten(service), fix, f"No such service; there are {known}."))
+        statement = None
         try:
             statement = read_statement(raw, book.vocabulary, today() if day is None else self.on)
         except InputError as error:
-            told = {fault.pointer for fault in error.errors}
-            codes = [fault for fault in _codes(raw, book) if fault.pointer not in told]
-            raise InputError([*faults, *error.errors, *codes]) from None
-        if service not in book.services:
-            fix = f"没有这项服务；现有：{'、'.join(book.services)}。"
-            faults.append(
-                Fault("/service", shorten(service), fix, f"No such service; there are {', '.join(book.services)}.")
-            )
-        faults.extend(_codes(raw, book))
-        if faults:
+            faults.extend(error.errors)
+        told = {fault.pointer for fault in faults}
+        faults.extend(fault for fault in _codes(raw, book) if fault.pointer not in told)
+        if faults or statement is None:
             raise InputError(faults)
         return _Question(statement, service, book)
 

@@ -117,7 +117,8 @@ class Wording:
         source = _cited(limit["cite"])
         if limit["local"]:
             source = self._pick("暂定，", "assumed: ") + limit.get("assumed", {}).get("says", "")
-        return f"{kind}：{limit['title']} {limit['days']}{self._word(_UNITS[limit['unit']])}（{source}）"
+        gap = " " if self.english else ""
+        return f"{kind}：{limit['title']} {limit['days']}{gap}{self._word(_UNITS[limit['unit']])}（{source}）"
 
     def _reason(self, reason: Mapping[str, Any], indent: str) -> str:
         cited = _cited(reason["cite"])

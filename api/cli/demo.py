@@ -22,7 +22,7 @@ HELP = """清除演示数据：数据库里的全部内容和其中提到的文�
 """
 
 
-@click.group(help="演示数据。", short_help="演示数据。")
+@click.group(help="演示数据。例见 yichuang demo reset --help。", short_help="演示数据。")
 def command() -> None:
     """演示数据。"""
 

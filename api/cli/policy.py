@@ -25,6 +25,11 @@ HELP = """政策文件：核查、编译。
 CHECK_HELP = """核查 DIR 下的全部政策文件（默认核查内置的），所有错误一次列出，每处写明文件与行、现有写法和改法。
 
 无误则退出码为 0，给出版本与摘要；有误则为 2，标准错误是一份问题说明。
+
+\b
+例：
+  yichuang policy check
+  yichuang policy check rules/policy --lang en
 """
 
 

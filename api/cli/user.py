@@ -28,7 +28,7 @@ reviewer 和 lead 须写 --department（如 housing_construction）。
 """
 
 
-@click.group(help="账号。", short_help="账号。")
+@click.group(help="账号。例见 yichuang user add --help。", short_help="账号。")
 def command() -> None:
     """账号。"""
 

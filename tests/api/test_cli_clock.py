@@ -4,16 +4,15 @@ import json
 import os
 import subprocess
 import sys
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 import pytest
-from click.testing import CliRunner
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from api.cli import io, main
+from api.cli import io
+from tests.api.command_line import Told, yichuang
 
 TIMELINE: dict[str, Any] = {
     "limit": {"days": 20, "unit": "working", "kind": "licence", "promised": 15, "local_stops": ["site_visit"]},
@@ -44,39 +43,6 @@ KEYS = [
     "provisional",
     "notes",
 ]
-
-
-@dataclass
-class Told:
-    code: int
-    out: str
-    err: str
-
-    @property
-    def answer(self) -> Any:
-        assert self.code == 0, self.err
-        assert self.err == ""
-        return json.loads(self.out)
-
-    @property
-    def problem(self) -> dict[str, Any]:
-        assert self.code in (1, 2, 3)
-        assert self.out == ""
-        found: dict[str, Any] = json.loads(self.err)
-        assert {"type", "title", "detail", "errors"} <= set(found)
-        assert all(set(e) == {"pointer", "value", "fix"} for e in found["errors"])
-        return found
-
-    @property
-    def pointers(self) -> list[str]:
-        return [e["pointer"] for e in self.problem["errors"]]
-
-
-def yichuang(*args: str, given: Any = None) -> Told:
-    """Run a command line; ``given`` is standard input: bytes, text, or something to write as JSON."""
-    text = given if isinstance(given, (str, bytes)) or given is None else json.dumps(given)
-    found = CliRunner().invoke(main, list(args), input=text)
-    return Told(found.exit_code, found.stdout, found.stderr)
 
 
 def clock(raw: Any, *args: str) -> Told:
@@ -285,58 +251,7 @@ def test_whatever_is_handed_in_the_command_answers_or_refuses(raw, args):
     json.loads(told.out or told.err)
 
 
-# --- due, check, help -----------------------------------------------------------------------------------------------
-
-
-def test_due_says_the_last_day_and_the_law():
-    found = yichuang("due", "completion-filing", "--from", "2022-09-16", "--json").answer
-    assert {k: found[k] for k in ("limit", "from", "due", "days", "unit")} == {
-        "limit": "completion-filing",
-        "from": "2022-09-16",
-        "due": "2022-10-08",
-        "days": 15,
-        "unit": "calendar",
-    }
-    assert found["cite"][0]["instrument"] == "建设工程质量管理条例"
-    assert "最后一日 2022-10-08" in yichuang("due", "completion-filing", "--from", "2022-09-16").out
-
-
-@pytest.mark.parametrize("flag", [[], ["--backward"]])
-def test_a_limit_that_counts_backward_does_so_by_itself(flag):
-    found = yichuang("due", "supervision-notice", "--from", "2022-10-10", "--json", *flag).answer
-    assert (found["due"], found["backward"]) == ("2022-09-26", True)
-
-
-def test_due_answers_a_batch():
-    raw = [
-        {"limit": "licence", "from": "2022-09-30"},
-        {"limit": "licence", "from": "2022-11-02", "backward": True},
-        {"limit": "nothing", "from": "2022-13-01", "backward": 1, "x": 2},
-        {"limit": "licence", "from": "2026-12-30"},
-        {"limit": "pre-permit", "from": "2022-03-01"},
-    ]
-    one, two, three, four, five = yichuang("due", "-", "--json", given=raw).answer
-    assert (one["due"], two["due"]) == ("2022-11-02", "2022-09-30")
-    assert [e["pointer"] for e in three["errors"]] == ["/x", "/limit", "/from", "/backward"]
-    assert four["code"] == "not-published"
-    assert (five["local"], five["cite"], five["due"]) == (True, [], "2022-05-05")
-    assert yichuang("due", "-", "--json", "--from", "2022-09-29", given=raw[0]).pointers == ["/from"]
-
-
-def test_check_answers_a_list_whether_valid_or_not():
-    found = yichuang("check", "credit-code", "91440704MA0001AB3L", "91440704MA0001AB3K", "--json").answer
-    assert [(f["value"][-1], f["valid"]) for f in found] == [("L", True), ("K", False)]
-    (one,) = yichuang("check", "project-code", "2020-440704-04-01-123456", "--json").answer
-    assert one["valid"] and one["parts"]["region"] == "440704"
-    assert yichuang("check", "credit-code", "-", "--json", given=["x", 7]).answer[1]["valid"] is False
-    assert "✗" in yichuang("check", "credit-code", "x").out
-
-
-@pytest.mark.parametrize("args", [["--help"], ["clock", "--help"], ["due", "-h"], ["check", "--help"], []])
-def test_help_has_examples_and_is_no_error(args):
-    told = yichuang(*args)
-    assert (told.code, told.err) == (0, "")
-    assert "例" in told.out or "命令" in told.out
+# --- as a process ---------------------------------------------------------------------------------------------------
 
 
 def test_a_real_process_writes_utf8_and_the_answer_alone_in_any_locale():
