@@ -52,8 +52,10 @@ class Desk:
         """The tasks as they stand."""
         return self.state.reading(self.law.procedure)
 
-    def event(self, kind: EventKind, task: Task | None = None, docs: Iterable[DocVersion] = (), **data: Any) -> Event:
-        """An event of this case, by this person, now."""
+    def event(
+        self, kind: EventKind, task: Task | None = None, docs: Iterable[DocVersion] = (), /, **data: Any
+    ) -> Event:
+        """An event of this case, by this person, now; the data may have any key, ``kind`` too."""
         return Event(
             kind,
             self.now,
