@@ -14,6 +14,7 @@ from enum import IntEnum
 from random import SystemRandom
 from typing import Any, TypeVar, TypeVarTuple, overload
 
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import CursorResult
 from sqlalchemy.exc import DBAPIError, IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
@@ -90,6 +91,11 @@ class Unit(Reader):
             self.wrote = True
         with _in_our_words():
             return await self.connection.execute(statement, parameters)
+
+    async def insert_if_new(self, table: type[Any], values: Mapping[str, Any]) -> None:
+        """Insert a row, or wait for whoever is inserting the same one and leave it as it is."""
+        new = postgresql.insert if self.dialect == "postgresql" else sqlite.insert
+        await self.execute(new(table).values(**values).on_conflict_do_nothing())
 
     async def commit(self) -> None:
         """Make it last. An error means that nothing was stored, except :class:`OutcomeUnknownError`."""

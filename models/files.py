@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import insert, select
+from sqlalchemy import select
 
 from engine.dossier import FileRef
 from engine.errors import Fault, InputError
@@ -38,12 +38,10 @@ class Use:
 
 async def keep_file(unit: Unit, sha256: str, size: int, media: str, now: datetime) -> FileRecord:
     """Write down that a file lies in the store (登记文件), after its bytes do. The same bytes twice are one file."""
+    values = {"sha256": sha256, "size": size, "media": media, "created": utc(now)}
+    await unit.insert_if_new(StoredFile, values)
     known = await file_of(unit, sha256)
-    if known is None:
-        values = {"sha256": sha256, "size": size, "media": media, "created": utc(now)}
-        await unit.execute(insert(StoredFile).values(**values))
-        return FileRecord(sha256, size, media, utc(now))
-    assert known.size == size, "two files of one hash"
+    assert known is not None and known.size == size, "two files of one hash"
     return known
 
 

@@ -111,7 +111,6 @@ OTHERS = (
         "FROM number_counter n LEFT JOIN case_file c ON c.number LIKE n.year || '-%' "
         "WHERE n.series = 'case' GROUP BY n.series, n.year, n.next HAVING count(DISTINCT c.number) <> n.next - 1",
     ),
-    Query("C4", "SELECT '', number || '：给了两次' FROM certificate GROUP BY number HAVING count(*) > 1"),
     Query("C5", "SELECT '', actor || ' ' || route || '：已占用而没有答复' FROM idempotency WHERE status IS NULL"),
     Query(
         "C7",

@@ -100,20 +100,12 @@ async def take_number(unit: Unit, series: str, year: int, force: str) -> Number:
     query = select(NumberCounter.next, NumberCounter.force).where(*counter).with_for_update(key_share=True)
     row = (await unit.execute(query)).one_or_none()
     if row is None:
-        await _insert_if_new(unit, made)
+        await unit.insert_if_new(NumberCounter, made)
         row = (await unit.execute(query)).one()
     if row.force != force:
         raise ConstraintError(f"series {series} is {row.force}, not {force}")
     await unit.execute(update(NumberCounter).where(*counter).values(next=row.next + 1))
     return Number(series, year, row.next, force)
-
-
-async def _insert_if_new(unit: Unit, made: Mapping[str, Any]) -> None:
-    if unit.dialect == "postgresql":
-        from sqlalchemy.dialects.postgresql import insert as new
-    else:
-        from sqlalchemy.dialects.sqlite import insert as new  # type: ignore[assignment]
-    await unit.execute(new(NumberCounter).values(**made).on_conflict_do_nothing())
 
 
 # --- append -----------------------------------------------------------------------------------------------------------

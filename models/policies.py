@@ -6,7 +6,7 @@ import json
 from collections.abc import Mapping
 from datetime import UTC, datetime
 
-from sqlalchemy import insert, select
+from sqlalchemy import select
 
 from engine.ledger import canonical
 from models.database import Reader, Unit
@@ -22,11 +22,9 @@ async def keep_source(unit: Unit, digest: str, sources: Mapping[str, str] | byte
         ConstraintError: another text is stored under that digest.
     """
     body = sources if isinstance(sources, bytes) else canonical(sources)
-    known = await _stored(unit, digest)
-    if known is None:
-        created = utc(now) if now is not None else datetime.now(UTC)
-        await unit.execute(insert(PolicySource).values(digest=digest, sources=body, created=created))
-    elif known != body:
+    created = utc(now) if now is not None else datetime.now(UTC)
+    await unit.insert_if_new(PolicySource, {"digest": digest, "sources": body, "created": created})
+    if await _stored(unit, digest) != body:
         raise ConstraintError(f"policy_source {digest} has another text")
 
 

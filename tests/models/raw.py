@@ -2,44 +2,36 @@
 
 from __future__ import annotations
 
-from sqlalchemy import create_engine, inspect, text
-from sqlalchemy.engine import Connection
+from sqlalchemy import text
 
-from models import engines
+from models.database import Unit
 
-
-def unguarded(url: str, *statements: str) -> None:
-    """Run statements with triggers, foreign keys and unique constraints out of the way, as an owner could."""
-    engine = create_engine(engines.plain(url))
-    try:
-        with engine.connect() as connection:
-            if connection.dialect.name == "sqlite":
-                _open_sqlite(connection)
-            else:
-                _open_postgresql(connection)
-            for statement in statements:
-                connection.execute(text(statement))
-            connection.commit()
-    finally:
-        engine.dispose()
+NO_CONSTRAINTS = """
+DO $$ DECLARE found record; BEGIN
+    FOR found IN SELECT conrelid::regclass AS tab, conname FROM pg_constraint
+        WHERE contype IN ('c', 'u') AND connamespace = 'public'::regnamespace AND conrelid <> 0
+    LOOP EXECUTE format('ALTER TABLE %%s DROP CONSTRAINT %%I CASCADE', found.tab, found.conname); END LOOP;
+    FOR found IN SELECT indexrelid::regclass AS idx FROM pg_index JOIN pg_class c ON c.oid = indrelid
+        WHERE indisunique AND NOT indisprimary AND c.relnamespace = 'public'::regnamespace
+    LOOP EXECUTE format('DROP INDEX %%s', found.idx); END LOOP;
+END $$
+"""
 
 
-def _open_sqlite(connection: Connection) -> None:
-    connection.exec_driver_sql("PRAGMA foreign_keys = OFF")
-    connection.exec_driver_sql("PRAGMA ignore_check_constraints = ON")
-    for kind in ("trigger", "index"):
-        names = connection.exec_driver_sql(f"SELECT name FROM sqlite_master WHERE type = '{kind}' AND sql IS NOT NULL")
-        for name in names.scalars().all():
-            connection.exec_driver_sql(f'DROP {kind} "{name}"')
-
-
-def _open_postgresql(connection: Connection) -> None:
-    connection.exec_driver_sql("SET session_replication_role = replica")
-    look = inspect(connection)
-    for table in look.get_table_names():
-        for check in look.get_check_constraints(table):
-            connection.exec_driver_sql(f'ALTER TABLE {table} DROP CONSTRAINT "{check["name"]}"')
-        unique = [c["name"] for c in look.get_unique_constraints(table)]
-        for index in look.get_indexes(table):
-            if index["unique"] and index["name"] not in unique:
-                connection.exec_driver_sql(f'DROP INDEX "{index["name"]}"')
+async def unguarded(unit: Unit, *statements: str) -> None:
+    """Run statements with triggers, foreign keys, checks and unique indexes out of the way, as an owner could."""
+    run = unit.connection.exec_driver_sql
+    if unit.dialect == "sqlite":
+        await run("PRAGMA defer_foreign_keys = ON")
+        await run("PRAGMA ignore_check_constraints = ON")
+        for kind in ("trigger", "index"):
+            names = await run(f"SELECT name FROM sqlite_master WHERE type = '{kind}' AND sql IS NOT NULL")
+            for name in names.scalars().all():
+                await run(f'DROP {kind} "{name}"')
+    else:
+        await run("SET LOCAL session_replication_role = replica")
+        await run(NO_CONSTRAINTS)
+    for statement in statements:
+        await unit.execute(text(statement))
+    if unit.dialect == "sqlite":
+        await run("PRAGMA ignore_check_constraints = OFF")
