@@ -214,7 +214,7 @@ def _run(
         promised_due=promised.due if promised else None,
         nominal_due=days.last_day(accepted, limit.days, limit.unit),
         suspended_statutory=statutory.suspended,
-        suspended_promised=promised.suspended if promised else clock.measure(by_promise),
+        suspended_promised=promised.suspended if promised else clock.measure(by_promise, statutory.due),
         extension_valid=valid,
     )
     judgement = _lateness(judgement, decided, statutory.due, promised.due if promised else None)
@@ -263,13 +263,13 @@ class _Clock:
         """The union of stops as half-open intervals within the running clock; an open stop runs to its end."""
         return union((max(s.start, self.accepted), min(s.end or self.end, self.end)) for s in stops)
 
+    def measure(self, stops: Iterable[Stop], due: date) -> int:
+        """How long the union of the stops that began by the last day stands still."""
+        return sum(self.length(start, end) for start, end in self.union(stops) if start <= due)
+
     def length(self, start: date, end: date) -> int:
         """How long an interval stands still, in the unit of the limit: working days, else calendar days."""
         return self.days.count(start, end) if self.unit is Unit.WORKING else (end - start).days
-
-    def measure(self, stops: Iterable[Stop]) -> int:
-        """How long the union of stops stands still."""
-        return sum(self.length(*interval) for interval in self.union(stops))
 
 
 def _extend(timeline: Timeline, accepted: date, due: date, law: ClockLaw, notes: Notes) -> tuple[bool | None, int]:

@@ -75,7 +75,7 @@ def load_notices(sources: Mapping[str, str]) -> tuple[Notice, ...]:
             if not checked:
                 read.append((_notice(shape), path))
     read.sort(key=lambda entry: entry[0].issued)
-    faults.extend(_compare(read))
+    faults.extend(_compare(read, complete=not faults))
     if faults:
         raise PolicyError(faults)
     return tuple(notice for notice, _ in read)
@@ -124,8 +124,11 @@ def _check(shape: NoticeShape, path: str, locate: Locate) -> Iterator[Fault]:
         yield fault(("issued",), shape.issued, "公布日早于成文日。", "Made public before it was written.")
 
 
-def _compare(read: list[tuple[Notice, str]]) -> Iterator[Fault]:
-    """One notice a year, each number once, amendments of known notices only, and no year missing between two."""
+def _compare(read: list[tuple[Notice, str]], *, complete: bool) -> Iterator[Fault]:
+    """One notice a year, each number once, amendments of known notices only, and no year missing between two.
+
+    Where some file could not be read, nobody can say that its notice is missing.
+    """
     whole: dict[int, str] = {}
     numbers: dict[str, tuple[Notice, str]] = {}
     for notice, path in read:
@@ -138,10 +141,10 @@ def _compare(read: list[tuple[Notice, str]]) -> Iterator[Fault]:
                 fix = f"{notice.year}年已有 {whole[notice.year]}；调整通知请写明 amends。"
                 yield Fault(f"{path}:1", notice.year, fix, "That year has a notice; an amendment says what it amends.")
             whole.setdefault(notice.year, path)
-        elif amended is None or amended[0].year != notice.year:
+        elif amended[0].year != notice.year if amended else complete:
             fix = "所调整的通知不存在，或者晚于本通知，或者不是同一年。"
             yield Fault(f"{path}:1", notice.amends, fix, "It amends no earlier notice of that year.")
         numbers.setdefault(notice.number, (notice, path))
-    for year in range(min(whole, default=0), max(whole, default=0)):
+    for year in range(min(whole, default=0), max(whole, default=0)) if complete else ():
         if year not in whole:
             yield Fault(f"{whole[max(whole)]}:1", year, f"缺少{year}年的放假安排。", f"No notice for {year}.")
