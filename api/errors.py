@@ -7,6 +7,7 @@ is not ours is caught by :func:`last_resort`, logged with its traceback under th
 from __future__ import annotations
 
 import logging
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -133,6 +134,7 @@ STATUS: dict[str, int] = {
     "not-now": 409,
     "already-there": 409,
     "two-conclusions": 409,
+    "missing-glyph": 409,
     "not-published": 409,
     "still-running": 409,
     "length-missing": 411,
@@ -262,7 +264,7 @@ def approval_error(request: Request[Any, Any, Any], error: ApprovalError) -> Res
 def http_error(request: Request[Any, Any, Any], error: HTTPException) -> Response[Any]:
     """What Litestar itself refuses, in our words."""
     if isinstance(error, ValidationException):
-        return answer(request, InputError(list(_faults_of(error))))
+        return answer(request, _wrong_input(error))
     known = {
         400: NotJsonError([Fault("", None, "请求不合 HTTP 规定的格式。", "The request is not well formed.")]),
         401: SignedOutError("请先登录。", detail_en="Sign in first."),
@@ -276,15 +278,28 @@ def http_error(request: Request[Any, Any, Any], error: HTTPException) -> Respons
     return last_resort(request, error)
 
 
-def _faults_of(error: ValidationException) -> list[Fault]:
+_MISSING = re.compile(r"Missing required (\w+) parameter '([\w-]+)'")
+
+
+def _wrong_input(error: ValidationException) -> InputError:
     """Faults of path, query and header values, named ``?key``; bodies have JSON pointers and come another way."""
     extra = error.extra if isinstance(error.extra, list) else []
+    if any(one.get("key") == "data" for one in extra):
+        return NotJsonError(
+            [Fault("", None, "请求没有正文，应为 JSON 对象。", "The body is missing; send a JSON object.")]
+        )
     faults = []
+    if missing := _MISSING.match(error.detail):
+        faults.append(Fault(_where(*missing.groups()), None, "缺少这个参数。", "The parameter is missing."))
     for one in extra:
         name = str(one.get("key", ""))
-        where = f"?{name}" if one.get("source") == "query" else f"/{name}"
+        where = _where(one.get("source", ""), name)
         faults.append(Fault(where, None, f"参数“{name}”的值不合要求。", str(one.get("message", ""))))
-    return faults or [Fault("", None, "参数不合要求。", "A parameter is wrong.")]
+    return InputError(faults or [Fault("", None, "参数不合要求。", "A parameter is wrong.")])
+
+
+def _where(source: str, name: str) -> str:
+    return {"query": "?", "header": ""}.get(source, "/") + name
 
 
 def database_down(request: Request[Any, Any, Any], error: Exception) -> Response[Any]:
