@@ -12,7 +12,7 @@ from engine.clock import Lamp
 from engine.clock_notes import APPROVERS, REASONS
 from engine.commands import STATE_TITLES, Desk
 from engine.dossier import Verdict
-from engine.events import Event, EventKind
+from engine.events import Event, EventKind, end_of, stamp
 from engine.orders import Opinion
 from engine.procedure import TaskState
 from engine.tasks import Task
@@ -222,10 +222,14 @@ def told_with_refusal(world: World, text: str) -> None:
     expect(text in says, says, text)
 
 
-@phrase("终止后可以沿用“规划条件核实”", "终止后(?P<no>不)?可以沿用“(?P<item>[^”]+)”的合格结论")
-def kept(world: World, item: str, no: str | None = None) -> None:
+@phrase(
+    "终止后可以沿用“建设工程规划条件核实”的联合勘验合格结论",
+    "终止后(?P<no>不)?可以沿用“(?P<item>[^”]+)”的(?P<what>资料审核|联合勘验|专项意见)合格结论",
+)
+def kept(world: World, item: str, what: str, no: str | None = None) -> None:
     data: Any = world.state.ending.data if world.state.ending else {}
-    found = {k["item"] for k in data.get("kept", ())}
+    made = next(s.makes for s in world.law.procedure.steps if s.title.endswith(what))
+    found = {k["item"] for k in data.get("kept", ()) if k["doc"].startswith(f"{made}/")}
     expect((world.item_id(item) in found) is (no is None), found, item)
 
 
@@ -286,3 +290,14 @@ def case_lamp(world: World, limit: str, word: str, item: str | None = None) -> N
         expect((clock.key in world.state.passed) is (word == "已记载届满"), sorted(world.state.passed), word)
     else:
         expect(clock.lamp is {"亮" + x.says: x for x in Lamp}[word], clock.lamp, word)
+
+
+@phrase(
+    "本件“联合验收整改”于2022-09-26的24时届满，记载一次",
+    f"本件(?:事项“(?P<item>[^”]+)”的)?“(?P<limit>[^”]+)”于{DAY}的24时届满，记载一次",
+)
+def passed_once(world: World, limit: str, day: str, item: str | None = None) -> None:
+    key = world.clock(limit, "" if item is None else world.item_id(item)).key
+    found = [e.data for e in world.events if e.kind is EventKind.LIMIT_PASSED and e.data["key"] == key]
+    wanted = [(day, stamp(end_of(date.fromisoformat(day))))]
+    expect([(d["last_day"], d["legal_instant"]) for d in found] == wanted, found, wanted)
