@@ -30,7 +30,7 @@ One command, in this order (locks are asserted to come as project, case, counter
     stored = await append(unit, new, more={"policy": …, "key": …})  # the head's lock; at = max(last, now)
     await write_projections(unit, state, clocks, wakeups)         # models.projections, each case touched, folded anew
     certificate = await issue(unit, stored_event, number)         # models.certificates
-    offenders = await certificate_offenders(unit, case)           # models.invariants; must be empty to issue
+    offenders = await certificate_offenders(unit, case)           # models.invariants; sentences, none where it may issue
     await remember(unit, actor, route, key, request_hash, status, body, now)
     await unit.commit()
 
@@ -42,16 +42,18 @@ Modules
 =======
 ``ledger``       lock_project, lock_case, take_number, append, events_of, entries_of, head, verify_chain
 ``projections``  write_projections, case_rows; Clock and Wakeup, or anything that has their attributes
-``rebuild``      rebuild(database, fold_clocks), differences(reader, fold_clocks)
+``rebuild``      rebuild(database, fold_clocks), differences(reader, fold_clocks); fold_clocks is
+                 async def fold_clocks(reader, state): return clocks, wakeups
 ``projects``     add_project, project_of, find_projects, case_of, find_cases, items_of, due_wakeups, open_clocks
-``certificates`` issue, seal, withdraw, certificate_of, by_number, of_case, pdf_of, withdrawals_until
+``certificates`` issue, seal, withdraw, certificate_of, of_case, pdf_of, unsealed; for checks by strangers by_number (with
+                 the check code), by_pdf_hash, claimed (what a file says it is); withdrawal_of, withdrawals_until
 ``accounts``     add_account, account_by_login, account_of, accounts, change_account, open_session, session_account,
                  revoke_session, revoke_sessions
 ``idempotency``  recall, claim, remember, once, forget_before
 ``files``        keep_file, file_of, require_files, uses_of, unreferenced
 ``policies``     keep_source, source_of
 ``invariants``   run_all, certificate_offenders; RELIABILITY §2
-``migrations``   upgrade, head
+``migrations``   upgrade, head, current
 
 Instants go in and come out with a zone (UTC), days are :class:`datetime.date`, ids are UUIDv7 as text (``new_id``).
 Who may see what is not decided here: ``find_projects(reader, owner=…)`` and ``find_cases(reader, owner=…, department=…)``

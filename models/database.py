@@ -8,6 +8,7 @@ READ COMMITTED under row locks taken in one order, reading one snapshot.
 from __future__ import annotations
 
 import asyncio
+import sqlite3
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager, contextmanager
 from enum import IntEnum
@@ -16,7 +17,8 @@ from typing import Any, TypeVar, TypeVarTuple, overload
 
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import CursorResult
-from sqlalchemy.exc import DBAPIError, IntegrityError
+from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 from sqlalchemy.sql import Executable, text
 from sqlalchemy.sql.dml import UpdateBase
@@ -194,10 +196,11 @@ class Database:
     async def settings(self) -> dict[str, str]:
         """What the database says of its settings, for ``doctor``: first those of writing, then ``reader.…``."""
         found: dict[str, str] = {}
-        for prefix, engine in (("", self._writer), ("reader.", self._reader)):
-            async with engine.connect() as connection:
-                for name, query in engines.questions(self.dialect).items():
-                    found[prefix + name] = str((await connection.execute(text(query))).scalar_one())
+        with _in_our_words():
+            for prefix, engine in (("", self._writer), ("reader.", self._reader)):
+                async with engine.connect() as connection:
+                    for name, query in engines.questions(self.dialect).items():
+                        found[prefix + name] = str((await connection.execute(text(query))).scalar_one())
         return found
 
     async def _assert_settings(self) -> None:
@@ -238,6 +241,10 @@ class Database:
 def _in_our_words(*, committing: bool = False) -> Iterator[None]:
     try:
         yield
+    except PoolTimeoutError as error:
+        raise BusyError(
+            "等待数据库连接超时，未作任何更改。", detail_en="No connection was free.", again=False
+        ) from error
     except DBAPIError as error:
         ours = translated(error, committing=committing)
         if ours is error:
@@ -262,8 +269,11 @@ def translated(error: DBAPIError, *, committing: bool = False) -> Exception:
         diag = getattr(error.orig, "diag", None)
         name = getattr(diag, "constraint_name", None) or getattr(diag, "message_primary", None) or str(error.orig)
         return ConstraintError(str(name).partition("constraint failed: ")[2] or str(name))
-    if error.connection_invalidated:
-        return StorageError("数据库连接中断，未作任何更改。", detail_en="The connection was lost; nothing was changed.")
+    if state == "53100" or code == sqlite3.SQLITE_FULL:
+        return StorageError("数据库所在磁盘已满，未作任何更改。", detail_en="The disk is full; nothing was changed.")
+    unreachable = code is None and isinstance(error, OperationalError) and (state or "08")[:2] in ("08", "53", "57")
+    if error.connection_invalidated or unreachable:
+        return StorageError("数据库连接不上或已中断，未作任何更改。", detail_en="No connection; nothing was changed.")
     return error
 
 

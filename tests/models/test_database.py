@@ -5,18 +5,21 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 from sqlalchemy import create_engine, text
 from sqlalchemy.exc import DBAPIError
 
+from engine.case import fold
+from engine.errors import RefusedError
 from models import engines
 from models.database import ATTEMPTS, Database, Unit
-from models.errors import BusyError, ConstraintError, SettingsError
-from models.ledger import append, lock_project
+from models.errors import BusyError, ConstraintError, SettingsError, StorageError
+from models.ledger import append, events_of, lock_project, take_number
 from models.projects import add_project, find_projects
 
-from .kit import NOW, note, register
+from .kit import NOW, Kept, broken, note, register
 
 pytestmark = pytest.mark.anyio
 
@@ -229,3 +232,63 @@ async def test_fifty_at_once_make_fifty_entries(database: Database):
         return await database.run_command(command)
 
     assert sorted(await asyncio.gather(*map(one, range(50)))) == list(range(1, 51))
+
+
+async def test_a_server_that_is_not_there(tmp_path: Path):
+    with pytest.raises(StorageError, match="连接不上"):
+        await Database.open(f"postgresql://postgres@/none?host={tmp_path}")
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)  # whose size can be bounded
+async def test_a_full_disk_changes_nothing(database: Database):
+    async with database.write() as unit:
+        await register(unit)
+        await unit.commit()
+
+    async def big(unit: Unit) -> None:
+        await lock_project(unit, "p1")
+        await append(unit, [note("p1", NOW, text="字" * 100_000)])
+        await unit.commit()
+
+    async with database.write() as unit:
+        pages = (await unit.execute(text("PRAGMA page_count"))).scalar_one()
+        await unit.execute(text(f"PRAGMA max_page_count = {pages + 2}"))
+    with pytest.raises(StorageError, match="磁盘已满"):
+        await database.run_command(big)
+    async with database.write() as unit:
+        await unit.execute(text(f"PRAGMA max_page_count = {pages + 1000}"))
+    await database.run_command(big)
+    assert await broken(database) == {}
+
+
+async def test_numbers_taken_at_once_have_no_gap(database: Database):
+    async def one(n: int) -> int | None:
+        async with database.write() as unit:
+            number = await take_number(unit, "ja", 2022, "formal")
+            if n % 3 == 0:
+                return None
+            await unit.commit()
+            return number.serial
+
+    taken = [n for n in await asyncio.gather(*map(one, range(30))) if n is not None]
+    assert sorted(taken) == list(range(1, 21))
+
+
+async def test_two_who_issue_at_once(database: Database):
+    """The second waits at the project's lock, and then sees that the case has ended."""
+    kept = Kept(database)
+    await kept.save()
+    kept.review()
+    await kept.save()
+    kept.issue()
+
+    async def command(unit: Unit) -> None:
+        assert await lock_project(unit, "p1")
+        if fold(await events_of(unit, "p1"), "c1").ending is not None:
+            raise RefusedError("已办结", detail_en="Ended.")
+        await kept.store(unit)
+        await unit.commit()
+
+    done = await asyncio.gather(*(database.run_command(command) for _ in range(6)), return_exceptions=True)
+    assert sorted(type(d).__name__ for d in done) == ["NoneType", *["RefusedError"] * 5]
+    assert await broken(database) == {}
