@@ -123,11 +123,17 @@ async def test_lists(database: Database):
         assert (case.number, case.project_name, case.owner) == ("2022-00001", "示例项目", "u1")
         assert (case.received_on, case.accepted_on, case.ended) == (date(2022, 9, 16), date(2022, 9, 16), None)
         assert await case_by_number(reader, "2022-00001") == case
-        asked: dict[str, Any]
-        for asked in ({"owner": "u1"}, {"department": "archives"}, {"project": "p1"}, {"open_only": True}):
-            assert await find_cases(reader, **asked) == [case]
-        for asked in ({"owner": "u2"}, {"department": "water"}, {"project": "p2"}, {"service": "other"}):
-            assert await find_cases(reader, **asked) == []
+        asked: list[tuple[dict[str, Any], bool]] = [
+            ({"owner": "u1"}, True),
+            ({"owner": "u2"}, False),
+            ({"department": "archives"}, True),
+            ({"department": "water"}, False),
+            ({"project": "p1", "open_only": True}, True),
+            ({"project": "p2"}, False),
+            ({"service": "other"}, False),
+        ]
+        for narrowed, found in asked:
+            assert await find_cases(reader, **narrowed) == ([case] if found else [])
         assert len(await find_projects(reader, department="archives")) == 1
         assert await find_projects(reader, department="water") == []
         assert [i.item for i in await items_of(reader, "c1")] == ["D02", "D07", "D10"]
