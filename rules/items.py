@@ -174,12 +174,13 @@ def _limit(shape: ItemLimitShape, placed: Placed[Any], i: int, found: list[ItemL
         there = names.limits.get(other.limit)
         together = shape.when is None or other.when is None or shape.when == other.when
         if here and there and together and (shape.binds or "") == other.binds:
-            _longer(here, there, where, names)
-            _longer(there, here, where, names)
+            longer(here, there, where, names)
+            longer(there, here, where, names)
     found.append(ItemLimit(shape.limit, shape.when, shape.binds or ""))
 
 
-def _longer(promised: LimitInForce, law: LimitInForce, where: str, names: Names) -> None:
+def longer(promised: LimitInForce, law: LimitInForce, where: str, names: Names) -> None:
+    """A promise longer than the law that binds the same office, or in another unit; other pairs are no matter."""
     if promised.kind is not LimitKind.PROMISED or law.kind is not LimitKind.STATUTORY:
         return
     if promised.unit is not law.unit:

@@ -223,6 +223,9 @@ def _check(entries: Sequence[_Entry], broken: Collection[str]) -> Iterator[Fault
                 yield entry.fault((field,), name, fix, "Limits name each other in a circle.")
             elif field == "under":
                 yield from _check_under(entry, named.limit)
+            elif named.limit.unit is not entry.limit.unit:
+                fix = f"与所延的“{named.limit.title}”的计时单位（{named.limit.unit}）不同。"
+                yield entry.fault(("unit",), entry.limit.unit.value, fix, "Its unit is not that of what it extends.")
 
 
 def _round(entry: _Entry, field: str, by_id: Mapping[tuple[str, str], _Entry]) -> bool:

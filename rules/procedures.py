@@ -7,7 +7,7 @@ from typing import Any
 from engine.errors import Fault
 from engine.procedure import Form, Guard, GuardKind, OnFail, Procedure, Step, StepNeed
 from engine.terms import Scope
-from rules.items import Names
+from rules.items import Names, longer
 from rules.loader import Placed, unknown_name
 from rules.schema_items import FormShape, GuardShape, ProcedureShape, StepShape
 from rules.terms import assumed, cites
@@ -33,6 +33,9 @@ def procedures_of(names: Names) -> dict[str, Procedure]:
 def _procedure(service: str, shape: ProcedureShape, placed: Placed[Any], names: Names) -> Procedure:
     names.limit(shape.limit, placed.at("procedure", "limit"))
     names.limit(shape.cap, placed.at("procedure", "cap"))
+    here, cap = names.limits.get(shape.limit or ""), names.limits.get(shape.cap or "")
+    if here and cap:
+        longer(here, cap, placed.at("procedure", "limit"), names)
     if shape.lead:
         names.department(shape.lead, placed.at("procedure", "lead"))
     steps = tuple(_step(name, step, placed, names) for name, step in shape.steps.items())

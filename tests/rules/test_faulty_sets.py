@@ -98,6 +98,25 @@ def test_a_file_in_another_encoding_or_of_another_name_is_told_beside_all_else(t
     assert "“scope”应为下列之一" in found["jianghai/c.yaml:2"]
 
 
+def test_a_promise_of_a_service_longer_than_its_cap_is_refused_although_it_names_no_law() -> None:
+    old = '    unit: working\n    under: joint\n    values:\n      - effective_from: "2019-01-01"\n        days: 9\n'
+    files = changed("jianghai/limits.yaml", old, old.replace("    under: joint\n", "").replace("days: 9", "days: 46"))
+    found = {f.pointer: f.fix for f in faults(files)}
+    assert set(found) == {
+        line_of("jianghai/items.yaml", "ja-promised", files),
+        line_of("jianghai/joint_acceptance.yaml", "limit: ja-promised", files),
+    }
+    assert all("46，长于法定的 45" in fix for fix in found.values())
+
+
+def test_an_extension_in_another_unit_than_what_it_extends_is_refused() -> None:
+    old = "    unit: working\n    extends: licence\n"
+    files = changed("national/limits.yaml", old, old.replace("working", "month"))
+    assert (
+        "计时单位" in {f.pointer: f.fix for f in faults(files)}[line_of("national/limits.yaml", "unit: month", files)]
+    )
+
+
 def test_one_broken_limit_brings_no_errors_about_those_that_name_it() -> None:
     files = changed("national/limits.yaml", "  - id: fire-acceptance\n", "  - id: fire-acceptance\n    unti: working\n")
     assert [f.pointer for f in faults(files)] == [line_of("national/limits.yaml", "unti", files)]
