@@ -116,7 +116,7 @@ def case_rows(
         [_item_row(state, item) for item in items.values()],
         [row for item in items.values() for row in _building_rows(state, item)],
         list(_pauses(state)),
-        clock=[_clock_row(state.case, c) for c in clocks],
+        clock=_clock_rows(state.case, clocks),
         wakeup=[_wakeup_row(state.case, w) for w in wakeups],
     )
     for event in own:
@@ -253,6 +253,14 @@ def _department(event: Event, doc: DocVersion, items: Mapping[str, ItemHere]) ->
     if event.kind is EventKind.HELD and item is not None and item.department in event.data["attended"]:
         return item.department
     return doc.maker
+
+
+def _clock_rows(case: str, clocks: Iterable[ClockLike]) -> list[Row]:
+    """One row a limit and day of start: a list of failures that another replaced on its own day leaves the later's."""
+    rows: dict[tuple[str, str, str, date], Row] = {}
+    for clock in sorted(clocks, key=lambda c: c.done_on is None):
+        rows[clock.item, clock.limit, str(clock.kind), clock.start] = _clock_row(case, clock)
+    return list(rows.values())
 
 
 def _clock_row(case: str, clock: ClockLike) -> Row:

@@ -13,7 +13,7 @@ from models.database import Database, Reader, Unit
 from models.ledger import events_of, lock_project
 from models.projections import stored_rows, write_projections
 from models.rebuild import differences, rebuild
-from models.tables import Base, CaseItem, CaseItemBuilding, CasePause, Opinion
+from models.tables import Base, CaseItem, CaseItemBuilding, CasePause, ClockRow, Opinion
 from tests.engine.law import OWNER
 
 from .kit import Kept, broken, fold_clocks, issued
@@ -153,3 +153,24 @@ async def test_writing_again_changes_nothing(database: Database):
 
     await database.run_command(again)
     assert await everything(database) == before
+
+
+async def test_a_list_replaced_on_its_own_day_leaves_one_clock(database: Database):
+    kept = Kept(database)
+    life = kept.life
+    await kept.save()
+    life.visit("办公楼", D02=Verdict.PASS)
+    life.visit("1号厂房", D02=Verdict.PASS, D07=Verdict.FAIL)
+    life.facts(
+        {
+            "1号厂房": {"use": "workshop", "floor_area_m2": 260000},
+            "办公楼": {"use": "workshop", "floor_area_m2": 260000},
+        }
+    )
+    life.visit("办公楼", D07=Verdict.FAIL)
+    assert len(life.state.answering) == 2
+    await kept.save()
+    assert await differing(database) == []
+    async with database.read() as reader:
+        (clock,) = await stored_rows(reader, ClockRow, ClockRow.limit_id == "ja-rectify")
+        assert clock["done_on"] is None
