@@ -26,8 +26,8 @@ from api.access import (
 )
 from engine.dossier import About
 from engine.events import SYSTEM, Actor
-from engine.procedure import Command, Party, Step, StepKind
-from engine.tasks import Task, TaskState
+from engine.procedure import Command, Party, Step, StepKind, TaskState
+from engine.tasks import Task
 
 OWNER = Actor("o", "建设单位", "owner")
 WINDOW = Actor("w", "窗口", "window", "government_service")

@@ -53,7 +53,8 @@ def test_bytes_are_kept_once_under_their_hash(service: InThread):
 
     async def rows(parts: Parts) -> list[tuple[str, int]]:
         async with parts.database.read() as reader:
-            return [tuple(row) for row in await reader.execute(select(StoredFile.sha256, StoredFile.size))]
+            found = await reader.execute(select(StoredFile.sha256, StoredFile.size))
+            return [(row.sha256, row.size) for row in found]
 
     assert service.call(rows) == [(digest, len(raw))]
 
