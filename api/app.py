@@ -76,8 +76,11 @@ def create_app(settings: Settings | None = None) -> Service:
 async def _open(app: Litestar) -> AsyncIterator[None]:
     """Open the house before anything is served, and close it when the last request is answered."""
     state, settings = app.state, app.state.settings
-    with claimed(settings, alone=settings.database.startswith("sqlite")):
+    alone = settings.database.startswith("sqlite")
+    with claimed(settings, alone=alone):
         async with open_parts(settings) as parts:
+            if alone:  # else another service may be in the middle of receiving something
+                parts.store.clear_incoming()
             await keep_apart(parts.database, demo=settings.demo)
             state.parts, state.files = parts, parts.store
             state.passwords, state.guesses = Passwords(), Guesses()

@@ -21,6 +21,7 @@ from sqlalchemy.pool import NullPool
 
 from api.files import FileStore
 from api.folding import clocks_and_wakeups
+from api.opening import join
 from api.parts import Parts
 from api.probes import Check, can_write, engines_agree
 from api.settings import Settings
@@ -56,9 +57,7 @@ async def examine(settings: Settings) -> list[Check]:
             return checks
         try:
             async with _opened(settings) as database:
-                store = FileStore(settings.files_dir)
-                parts = Parts(database, shelf, durable, settings.clock.now, store, settings.address)
-                checks += [check async for check in _of_database(parts)]
+                checks += [check async for check in _of_database(join(settings, database, shelf, durable))]
         except (ApprovalError, DBAPIError) as error:
             says = error.detail if isinstance(error, ApprovalError) else type(error).__name__
             checks.append(Check("database", "数据库", False, says, "请按提示改正数据库设置后再查。"))

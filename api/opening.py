@@ -87,10 +87,21 @@ async def open_parts(settings: Settings) -> AsyncIterator[Parts]:
     database = await Database.open(settings.database)
     try:
         with DurableMatcher() as durable:
-            store = FileStore(settings.files_dir)
-            yield Parts(database, shelf, durable, settings.clock.now, store, settings.address)
+            yield join(settings, database, shelf, durable)
     finally:
         await database.close()
+
+
+def join(settings: Settings, database: Database, shelf: Shelf, durable: DurableMatcher) -> Parts:
+    """The parts as one value."""
+    return Parts(
+        database=database,
+        shelf=shelf,
+        durable=durable,
+        now=settings.clock.now,
+        store=FileStore(settings.files_dir),
+        base_url=settings.address,
+    )
 
 
 async def keep_apart(database: Database, *, demo: bool) -> None:
