@@ -118,9 +118,12 @@ def take_back(world: World, item: str) -> None:
     _by_reviewer(world, item, "opinion", orders.withdraw_opinion, "发现新情况")
 
 
-@phrase("“特殊建设工程消防验收”签署不受影响，理由“不涉及消防”", "“(?P<item>[^”]+)”签署不受影响，理由“(?P<says>.+)”")
-def unaffected(world: World, item: str, says: str) -> None:
-    _by_reviewer(world, item, "opinion", orders.sign_unaffected, says)
+@phrase(
+    "“特殊建设工程消防验收”的资料审核签署不受影响，理由“不涉及消防”",
+    "“(?P<item>[^”]+)”的(?P<what>资料审核|专项意见)签署不受影响，理由“(?P<says>.+)”",
+)
+def unaffected(world: World, item: str, what: str, says: str) -> None:
+    _by_reviewer(world, item, STEPS[what], orders.sign_unaffected, says)
 
 
 @phrase("“特殊建设工程消防验收”因检测停表，书面告知", "“(?P<item>[^”]+)”因(?P<reason>.+)停表，(?P<no>未)?书面告知")
@@ -244,6 +247,13 @@ def certified(world: World, item: str, word: str) -> None:
     opinions: Any = (world.state.certificate or {}).get("opinions", ())
     found = {o["item"]: o["verdict"] for o in opinions}
     expect(found.get(world.item_id(item)) == word, found, word)
+
+
+@phrase("证书没有载“其他建设工程消防验收备案”", "证书没有载“(?P<item>[^”]+)”")
+def not_certified(world: World, item: str) -> None:
+    opinions: Any = (world.state.certificate or {}).get("opinions", ())
+    found = [o["item"] for o in opinions]
+    expect(bool(found) and world.item_id(item) not in found, found, "不载")
 
 
 @phrase("任务“visit:1号厂房”为“等待答复”", "任务“(?P<name>[^”]+)”为“(?P<word>.+)”")
