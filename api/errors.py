@@ -57,6 +57,14 @@ class ThrottledError(ApprovalError):
         self.seconds = seconds
 
 
+class ChangedError(ApprovalError):
+    """The task is no longer as it was looked at (任务已变化): If-Match does not match."""
+
+    code = "task-changed"
+    title = "任务已变化，请重新查看"
+    title_en = "The task has changed"
+
+
 class UnconditionalError(ApprovalError):
     """The request must say what it was looking at (缺少 If-Match)."""
 

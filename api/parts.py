@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
-from pathlib import Path
 
+from api.files import FileStore
 from api.shelf import Shelf
 from engine.commands import Decide
 from models.database import Database
@@ -22,7 +22,8 @@ class Parts:
     durable: DurableMatcher
     now: Callable[[], datetime]
     """The instant of a deed, in UTC; tests turn it."""
-    files: Path
+    store: FileStore
+    """Bytes of papers."""
     base_url: str
 
     def decider(self, book: object, service: str) -> Decide:

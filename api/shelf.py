@@ -5,12 +5,12 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import replace
-from datetime import date
+from datetime import date, datetime
 
 from engine.case import CaseState, Law
 from engine.ledger import canonical
 from engine.workdays import WorkCalendar
-from models.database import Session
+from models.database import Reader, Unit
 from models.policies import keep_source, source_of
 from rules.calendar import load_notices
 from rules.compiler import Policy, compile_policy
@@ -34,26 +34,26 @@ class Shelf:
         """The law of a day under the policy in force."""
         return _law(self.current, service, on)
 
-    async def law_of(self, session: Session, state: CaseState, today: date) -> Law:
+    async def law_of(self, reader: Reader, state: CaseState, today: date) -> Law:
         """The law that a case is decided by: its own once it is accepted, today's before."""
         if state.law is None or state.law_on is None:
             return self.law(state.service, today)
-        policy = await self._policy(session, state.law)
+        policy = await self._policy(reader, state.law)
         return _law(policy, state.service, state.law_on)
 
-    async def _policy(self, session: Session, digest: str) -> Policy:
+    async def _policy(self, reader: Reader, digest: str) -> Policy:
         known = self._known.get(digest)
         if known is None:
-            sources = json.loads(await source_of(session, digest))
+            sources = json.loads(await source_of(reader, digest))
             known = compile_policy(load_policy(sources))
             while len(self._known) >= KEPT:
                 self._known.pop(next(k for k in self._known if k != self.current.digest))
             self._known[digest] = known
         return known
 
-    async def keep(self, session: Session, now: object) -> None:
+    async def keep(self, unit: Unit, now: datetime) -> None:
         """Store the source text of the policy in force, once, before a case can rest on it."""
-        await keep_source(session, self.current.digest, canonical(self.sources))
+        await keep_source(unit, self.current.digest, canonical(self.sources), now)
 
 
 def _law(policy: Policy, service: str, on: date) -> Law:

@@ -15,16 +15,17 @@ from typing import Any
 from api.parts import Parts
 from engine.case import CaseState, Law, fold, fold_project
 from engine.commands import Desk
-from engine.deadlines import clocks, due_events, wakeups
+from engine.deadlines import CaseClock, clocks, due_events, wakeups
 from engine.dossier import Dossier
 from engine.errors import NotFoundError
 from engine.events import SYSTEM, Actor, Event, EventKind, day_of
 from engine.intake import after_filing
 from engine.ledger import digest
-from models.database import Session
-from models.idempotency import recall, remember
+from models.certificates import withdraw
+from models.database import Reader, Unit
+from models.idempotency import Answer, once
 from models.ledger import append, events_of, lock_project
-from models.projections import write_projections
+from models.projections import Clock, write_projections
 
 
 @dataclass(slots=True)
@@ -32,7 +33,7 @@ class Work:
     """A command at work inside its transaction: the project's events so far, and those that it adds."""
 
     parts: Parts
-    session: Session
+    reader: Reader
     project: str
     actor: Actor
     now: datetime
@@ -56,7 +57,7 @@ class Work:
 
     async def law(self, state: CaseState) -> Law:
         """The law that decides a case."""
-        return await self.parts.shelf.law_of(self.session, state, day_of(self.now))
+        return await self.parts.shelf.law_of(self.reader, state, day_of(self.now))
 
     async def desk(self, case: str) -> Desk:
         """A desk for one case, for the person who orders."""
@@ -92,34 +93,42 @@ class Work:
         for case in self.cases():
             self.add(after_filing(await self.desk(case)))
 
+    @property
+    def unit(self) -> Unit:
+        """The transaction, where this is a command and no mere reading."""
+        assert isinstance(self.reader, Unit), "a reading writes nothing"
+        return self.reader
+
     async def write(self, key: str | None) -> None:
         """Append what is new, and write the projections of every case that it touches."""
         if not self.new:
             return
         if any(e.kind is EventKind.TAKEN_IN for e in self.new):
-            await self.parts.shelf.keep(self.session, self.now)
+            await self.parts.shelf.keep(self.unit, self.now)
         count = len(self.new)
-        more = {"policy": self.parts.shelf.current.digest, "key": key}
-        stored = await append(self.session, self.new, more=more)
+        stored = await append(self.unit, self.new, more={"policy": self.parts.shelf.current.digest, "key": key})
         self.events[-count:] = stored
         self.new = []
-        touched = {e.case for e in stored if e.case}
+        touched = {e.case for e in stored}
         for case in self.cases():
-            if case in touched or any(e.case is None for e in stored):
-                state = self.state(case)
-                law = await self.law(state)
-                today = day_of(self.now)
-                calendar = self.parts.shelf.calendar
-                await write_projections(
-                    self.session,
-                    state,
-                    law,
-                    clocks(state, law, calendar, today),
-                    wakeups(state, law, calendar, today),
-                    self.events,
-                )
+            if case in touched or None in touched:  # what is filed with the project changes every case of it
+                await self._project(case)
+        for event in stored:
+            if event.kind is EventKind.CERTIFICATE_WITHDRAWN:
+                await withdraw(self.unit, event)
         for each in self.after_append:
             await each(stored)
+
+    async def _project(self, case: str) -> None:
+        state = self.state(case)
+        law, calendar, today = await self.law(state), self.parts.shelf.calendar, day_of(self.now)
+        running = (c for c in clocks(state, law, calendar, today) if c.due is not None)
+        await write_projections(self.unit, state, map(_row, running), wakeups(state, law, calendar, today))
+
+
+def _row(clock: CaseClock) -> Clock:
+    assert clock.due is not None
+    return Clock(clock.item, clock.limit, clock.kind, clock.start, clock.due, clock.done_on, clock.provisional)
 
 
 Step = Callable[[Work], Awaitable[tuple[int, dict[str, Any]]]]
@@ -142,7 +151,7 @@ class Order:
 
 
 async def carry_out(
-    parts: Parts, order: Order, project: str, step: Step, before: Callable[[Session], Awaitable[None]] | None = None
+    parts: Parts, order: Order, project: str, step: Step, before: Callable[[Unit], Awaitable[None]] | None = None
 ) -> tuple[int, dict[str, Any]]:
     """Carry a command out, or give the answer that it was given before.
 
@@ -153,27 +162,30 @@ async def carry_out(
         RefusedError, InputError, …: nothing is done then.
     """
 
-    async def attempt(session: Session) -> tuple[int, dict[str, Any]]:
-        if order.key is not None:
-            known = await recall(session, order.actor.id, order.route, order.key, order.fingerprint)
-            if known is not None:
-                return known.status, json.loads(known.body)
+    async def perform(unit: Unit) -> Answer:
         if before is not None:
-            await before(session)
-        if not await lock_project(session, project):
+            await before(unit)
+        if not await lock_project(unit, project):
             raise NotFoundError("没有这个项目。", detail_en="No such project.")
-        events = await events_of(session, project)
-        now = max([parts.now(), *(e.at for e in events[-1:])])
-        work = Work(parts, session, project, order.actor, now, events)
+        work = Work(parts, unit, project, order.actor, parts.now(), await events_of(unit, project))
         status, answer = await step(work)
         await work.write(order.key)
-        if order.key is not None:
-            body = json.dumps(answer, ensure_ascii=False)
-            await remember(session, order.actor.id, order.route, order.key, order.fingerprint, status, body, now)
-        await session.commit()
-        return status, answer
+        return Answer(status, json.dumps(answer, ensure_ascii=False).encode())
 
-    return await parts.database.run_command(attempt)
+    async def alone(unit: Unit) -> Answer:
+        answer = await perform(unit)
+        if unit.wrote:
+            await unit.commit()
+        return answer
+
+    if order.key is None:
+        answer = await parts.database.run_command(alone)
+    else:
+        answer = await once(
+            parts.database, order.actor.id, order.route, order.key, order.fingerprint, parts.now, perform
+        )
+    body: dict[str, Any] = json.loads(answer.body)
+    return answer.status, body
 
 
 async def sweep_case(parts: Parts, project: str, case: str) -> int:

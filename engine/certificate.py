@@ -56,8 +56,8 @@ def refusal_of(desk: Desk, task: Task, title: str, entries: Mapping[str, int]) -
     reasons = [
         {
             "item": o["item"],
-            "says": f"{o['title']}不合格：{o['finding']}",
-            "cite": [{"instrument": o["article"], "article": ""}],
+            "says": f"{o['title']}不合格：{o['finding']}（{o['article']}）",
+            "cite": o["cite"],
         }
         for o in opinions
         if o["verdict"] != VERDICT_TITLES[Verdict.PASS]

@@ -8,7 +8,7 @@ from datetime import date
 from typing import Any
 
 from engine.commands import REMEDIES, Desk, allow_now
-from engine.dossier import VERDICT_TITLES, About, DocVersion, Verdict
+from engine.dossier import VERDICT_TITLES, About, DocVersion, FileRef, Verdict
 from engine.errors import Fault, InputError, RefusedError
 from engine.events import Event, EventKind
 from engine.procedure import Command, OnFail, Party, StepKind
@@ -361,7 +361,7 @@ def issue(desk: Desk, task: Task, content: Mapping[str, Any]) -> list[Event]:
     return [desk.event(EventKind.ISSUED, task, [doc], says=f"出具{content['title']}", content=dict(content))]
 
 
-def not_pass(desk: Desk, task: Task, content: Mapping[str, Any]) -> list[Event]:
+def not_pass(desk: Desk, task: Task, content: Mapping[str, Any], files: Sequence[FileRef] = ()) -> list[Event]:
     """Issue the refusal (不予通过), with reasons and remedies; what passed may be kept while the works stay as they are."""
     allow_now(desk, task, Command.ISSUE)
     if desk.reading.passing(task.step):
@@ -371,6 +371,7 @@ def not_pass(desk: Desk, task: Task, content: Mapping[str, Any]) -> list[Event]:
         task.step.refuses,
         About(),
         fields={"content": content["content_hash"]},
+        files=tuple(files),
         read=task.reads,
         force=Force.FORMAL,
     )

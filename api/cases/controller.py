@@ -3,7 +3,8 @@
 from typing import Any
 
 from litestar import Controller, Response, get, post
-from litestar.params import FromPath, JSONBody, NamedDependency
+from litestar.di import NamedDependency
+from litestar.params import FromPath, JSONBody
 
 from api.access import verbs
 from api.cases import schemas, service

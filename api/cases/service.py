@@ -5,40 +5,38 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from datetime import date
 from typing import Any
-from uuid import uuid4
 
+from api import issuing
 from api.access import may
 from api.cases import schemas
-from api.cases.shapes import case_json
-from api.certificates.issuing import issue_certificate
+from api.cases.shapes import case_json, listed_json
+from api.errors import ChangedError
 from api.parts import Parts
+from api.requests import Body
+from api.sight import seen_case, seen_cases, seen_project
 from api.transaction import Order, Work, carry_out
 from engine import commands, filing, intake, orders
 from engine.commands import Desk
 from engine.dossier import FileRef, Verdict
-from engine.errors import ApprovalError, Fault, ForbiddenError, InputError, NotFoundError
+from engine.errors import Fault, ForbiddenError, InputError, NotFoundError
 from engine.events import Actor, Event, day_of
 from engine.procedure import Command
 from engine.tasks import Task
 from engine.values import read_day
 from models.files import require_files
 from models.ledger import events_of
-from models.projects import case_of, cases_seen_by, project_seen_by
-
-
-class StaleTaskError(ApprovalError):
-    """The task has changed since it was looked at (任务已变化): If-Match does not match."""
-
-    code = "task-changed"
-    title = "任务已变化，请重新查看"
-    title_en = "The task has changed"
+from models.tables import new_id
 
 
 async def open_case(
     parts: Parts, order: Order, project: str, application: schemas.Application
 ) -> tuple[int, dict[str, Any]]:
     """Hand an application in for a project (提出申请)."""
-    await _seen_project(parts, order.actor, project)
+    async with parts.database.read() as reader:
+        owner = (await seen_project(reader, order.actor, project)).owner
+    if not may(order.actor, "open_case", applicant=owner):
+        raise ForbiddenError("申请由建设单位提出。", detail_en="The owner applies.")
+    case = new_id()
 
     async def step(work: Work) -> tuple[int, dict[str, Any]]:
         body = application.model_dump(exclude_none=True)
@@ -51,7 +49,6 @@ async def open_case(
             raise InputError(
                 [Fault("/units", missing, f"项目没有这些单体：{'、'.join(missing)}。", "No such buildings.")]
             )
-        case = str(uuid4())
         work.add([filing.open_case(project, case, service, body, units, work.actor, work.now)])
         return 201, await _shown(work, case)
 
@@ -82,16 +79,17 @@ async def command(
         if not may(order.actor, verb.value, task, applicant=desk.state.applicant):
             raise ForbiddenError("这项任务不由您办理。", detail_en="This task is not yours.")
         if etag is not None and etag.strip('"') != task.etag:
-            raise StaleTaskError(
-                "任务或其所依据的文书已变化，请重新查看后再办理。", detail_en="Look at the task again."
-            )
+            raise ChangedError("任务或其所依据的文书已变化，请重新查看后再办理。", detail_en="Look at the task again.")
         if verb is Command.ISSUE:
-            await issue_certificate(work, desk, task)
+            await issuing.issue(work, desk, task)
         else:
             work.add(_ORDERS[verb](desk, task, body))
         return 200, await _shown(work, case)
 
-    return await carry_out(parts, order, project, step)
+    status, shown = await carry_out(parts, order, project, step)
+    if verb is Command.ISSUE:
+        await issuing.seal(parts, project, case)
+    return status, shown
 
 
 def _opinion(body: Any) -> orders.Opinion:
@@ -122,7 +120,7 @@ _ORDERS: Mapping[Command, Ordered] = {
         d, t, b.attended, {k: _opinion(v) for k, v in b.findings.items()}, b.minutes
     ),
 }
-BODIES: Mapping[Command, type[schemas.Body]] = {
+BODIES: Mapping[Command, type[Body]] = {
     Command.ACCEPT: schemas.Nothing,
     Command.ASK_ONCE: schemas.Nothing,
     Command.REFUSE: schemas.Refuse,
@@ -180,7 +178,7 @@ async def _whole(
         desk = await work.desk(case)
         if not may(order.actor, verb, None, applicant=desk.state.applicant):
             raise ForbiddenError("这件事不由您办理。", detail_en="Not yours to do.")
-        await require_files(work.session, files or [])
+        await require_files(work.unit, files or [])
         work.add(make(desk))
         return 200, await _shown(work, case)
 
@@ -190,15 +188,15 @@ async def _whole(
 async def show(parts: Parts, actor: Actor, case: str) -> dict[str, Any]:
     """A case as it stands for this person (查看办件)."""
     project = await _project_of(parts, actor, case)
-    async with parts.database.read() as session:
-        work = Work(parts, session, project, actor, parts.now(), await events_of(session, project))
+    async with parts.database.read() as reader:
+        work = Work(parts, reader, project, actor, parts.now(), await events_of(reader, project))
         return await _shown(work, case)
 
 
 async def listed(parts: Parts, actor: Actor) -> list[dict[str, Any]]:
     """The cases that this person may see, the newest first (办件列表)."""
-    async with parts.database.read() as session:
-        return await cases_seen_by(session, actor)
+    async with parts.database.read() as reader:
+        return [listed_json(c) for c in await seen_cases(reader, actor)]
 
 
 async def tasks_of(parts: Parts, actor: Actor, case: str) -> list[dict[str, Any]]:
@@ -213,18 +211,9 @@ async def _shown(work: Work, case: str) -> dict[str, Any]:
 
 
 async def _project_of(parts: Parts, actor: Actor, case: str) -> str:
-    """The project of a case that this person may know of; a foreign case and none look the same (A2)."""
-    async with parts.database.read() as session:
-        found = await case_of(session, case, actor)
-    if found is None:
-        raise NotFoundError("没有这件办件，或您无权查看。", detail_en="No such case, or not yours to see.")
-    return found
-
-
-async def _seen_project(parts: Parts, actor: Actor, project: str) -> None:
-    async with parts.database.read() as session:
-        if not await project_seen_by(session, project, actor):
-            raise NotFoundError("没有这个项目，或您无权查看。", detail_en="No such project, or not yours to see.")
+    """The project of a case that this person may know of."""
+    async with parts.database.read() as reader:
+        return (await seen_case(reader, actor, case)).project
 
 
 __all__ = ["BODIES", "answer", "command", "extend", "listed", "open_case", "show", "tasks_of", "withdraw"]

@@ -15,6 +15,7 @@ from engine.kinds import commands as commands_of
 from engine.tasks import Task
 from engine.terms import Truth
 from engine.workdays import WorkCalendar
+from models.projects import CaseRecord
 
 EVENT_TITLES = {
     EventKind.PROJECT_REGISTERED: "登记项目",
@@ -95,6 +96,23 @@ def case_json(desk: Desk, calendar: WorkCalendar, events: Sequence[Event]) -> di
         else None,
         "certificate": _certificate(desk),
         "history": [event_json(e) for e in events if e.case in (None, state.case)],
+    }
+
+
+def listed_json(case: CaseRecord) -> dict[str, Any]:
+    """A case as lists show it."""
+    return {
+        "id": case.id,
+        "number": case.number,
+        "project": case.project,
+        "project_name": case.project_name,
+        "service": case.service,
+        "received_on": case.received_on.isoformat(),
+        "accepted_on": case.accepted_on.isoformat() if case.accepted_on else None,
+        "deemed_accepted": case.deemed,
+        "ended": case.ended,
+        "ended_title": EVENT_TITLES[EventKind(case.ended)] if case.ended else None,
+        "ended_on": case.ended_on.isoformat() if case.ended_on else None,
     }
 
 

@@ -1,9 +1,11 @@
 """Certificates over HTTP (证书接口): download by those concerned; the check is for anyone."""
 
 from typing import Any
+from urllib.parse import quote
 
 from litestar import Controller, Request, Response, get, post
-from litestar.params import FromPath, FromQuery, NamedDependency
+from litestar.di import NamedDependency
+from litestar.params import FromPath, FromQuery
 
 from api.access import verbs
 from api.certificates import service
@@ -30,7 +32,7 @@ class CertificateController(Controller):
         """The certificate as it was made, once; never drawn anew."""
         name, pdf = await service.file_of(parts, actor, case)
         headers = {
-            "Content-Disposition": f"attachment; filename=\"certificate.pdf\"; filename*=UTF-8''{name}.pdf",
+            "Content-Disposition": f"attachment; filename=\"certificate.pdf\"; filename*=UTF-8''filename*=UTF-8''{quote(name)}.pdf'",
             "X-Content-Type-Options": "nosniff",
         }
         return Response(pdf, media_type="application/pdf", headers=headers)

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from dataclasses import dataclass
 from enum import StrEnum
 from hashlib import sha256
-from hmac import compare_digest
 from typing import Any
 
 from api.certificates.document import read_content
 from api.parts import Parts
+from api.sight import seen_case
 from engine.errors import NotFoundError
+from engine.events import Actor, stamp
 from engine.ledger import digest
-from models.certificates import CertificateRow, by_number, by_pdf_hash, pdf_of_case
+from models.certificates import Certificate, Withdrawal, by_number, by_pdf_hash, claimed, of_case, pdf_of, withdrawal_of
 
 LARGEST_FILE = 20 * 1024 * 1024
 """Bytes of a file that may be handed in for a check."""
@@ -69,24 +71,23 @@ class Check:
 
 async def check_number(parts: Parts, number: str, code: str) -> Check:
     """Check by number and check code; a wrong code and no such number look the same."""
-    async with parts.database.read() as session:
-        row = await by_number(session, number.strip())
-    given = code.strip().upper().encode()
-    if row is None or not compare_digest(row.check_code.encode(), given):
-        return Check(Standing.UNKNOWN, asked_at=parts.now().isoformat())
-    return _found(parts, row)
+    async with parts.database.read() as reader:
+        found = await by_number(reader, number.strip(), code.strip().upper())
+        if found is None:
+            return Check(Standing.UNKNOWN, asked_at=stamp(parts.now()))
+        return _found(parts, found, await withdrawal_of(reader, found.id))
 
 
 async def check_file(parts: Parts, pdf: bytes) -> Check:
     """Check by the file's bytes: exactly what was handed out, or else what it claims to be."""
-    async with parts.database.read() as session:
-        row = await by_pdf_hash(session, sha256(pdf).hexdigest())
-        if row is not None:
-            return _found(parts, row)
-        claimed = claims_of(pdf)
-        row = await by_number(session, str(claimed.get("number"))) if claimed else None
-    standing = Standing.CHANGED if row is not None else Standing.UNKNOWN
-    return Check(standing, asked_at=parts.now().isoformat())
+    said = await asyncio.to_thread(claims_of, pdf)
+    async with parts.database.read() as reader:
+        found = await by_pdf_hash(reader, sha256(pdf).hexdigest())
+        if found is not None:
+            return _found(parts, found, await withdrawal_of(reader, found.id))
+        ours = await claimed(reader, str(said.get("number"))) if said else None
+    standing = Standing.CHANGED if ours is not None else Standing.UNKNOWN
+    return Check(standing, asked_at=stamp(parts.now()))
 
 
 def claims_of(pdf: bytes) -> dict[str, Any] | None:
@@ -101,23 +102,31 @@ def claims_of(pdf: bytes) -> dict[str, Any] | None:
     return found if isinstance(found, dict) else None
 
 
-def _found(parts: Parts, row: CertificateRow) -> Check:
-    standing = Standing.WITHDRAWN if row.withdrawn_on else Standing.IN_FORCE
-    content = json.loads(row.body)
-    return Check(standing, content, row.withdrawn_on, row.withdrawn_reasons, row.pdf_sha256, parts.now().isoformat())
+def _found(parts: Parts, found: Certificate, withdrawn: Withdrawal | None) -> Check:
+    standing = Standing.WITHDRAWN if withdrawn else Standing.IN_FORCE
+    return Check(
+        standing,
+        dict(found.content),
+        withdrawn.on.isoformat() if withdrawn else None,
+        withdrawn.reasons if withdrawn else None,
+        found.pdf_sha256,
+        stamp(parts.now()),
+    )
 
 
-async def file_of(parts: Parts, case: str) -> tuple[str, bytes]:
+async def file_of(parts: Parts, actor: Actor, case: str) -> tuple[str, bytes]:
     """The stored bytes of a case's certificate and the number that it is named by; never drawn anew (C6).
 
     Raises:
-        NotFoundError: no certificate was sealed for that case.
+        NotFoundError: no certificate was sealed for that case, or the case is not this account's to know of.
     """
-    async with parts.database.read() as session:
-        found = await pdf_of_case(session, case)
-    if found is None:
+    async with parts.database.read() as reader:
+        await seen_case(reader, actor, case)
+        found = await of_case(reader, case)
+        pdf = await pdf_of(reader, found.id) if found else None
+    if found is None or pdf is None:
         raise NotFoundError("这件办件没有已成文的证书。", detail_en="No sealed certificate.")
-    return found
+    return found.number, pdf
 
 
 def verify_offline(pdf: bytes) -> dict[str, Any]:

@@ -6,8 +6,8 @@ from typing import Annotated, Any
 
 from pydantic import Field
 
-from api.cases.schemas import FileIn, Prose, Word
 from api.requests import Body
+from api.words import FileIn, Prose, Word
 
 
 class ProjectIn(Body):

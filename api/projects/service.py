@@ -4,33 +4,35 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Any
-from uuid import uuid4
 
 from api.access import may
 from api.parts import Parts
 from api.projects.schemas import DocumentIn, FactsIn, ProjectIn
+from api.sight import seen_project, seen_projects
 from api.transaction import Order, Work, carry_out
 from engine import filing
 from engine.codes import check_credit_code, check_project_code
 from engine.dossier import FileRef
-from engine.errors import Fault, ForbiddenError, InputError, NotFoundError
-from engine.events import Actor, Event, EventKind, day_of
-from engine.facts import MOST_BUILDINGS, Scope, read_facts
-from engine.terms import Value, Vocabulary
+from engine.errors import Fault, ForbiddenError, InputError
+from engine.events import Actor, Event, EventKind, day_of, stamp
+from engine.facts import MOST_BUILDINGS, read_facts
+from engine.terms import Scope, Value, Vocabulary
 from engine.values import escape, read_decimal, read_words, show
+from models.database import Unit
 from models.files import require_files
 from models.ledger import events_of
-from models.projects import add_project, project_seen_by, projects_seen_by
+from models.projects import ProjectRecord, add_project
+from models.tables import new_id
 
 
 async def register(parts: Parts, order: Order, body: ProjectIn) -> tuple[int, dict[str, Any]]:
     """Register a project (登记项目) with what is known of it so far."""
     if not may(order.actor, "register_project", None):
         raise ForbiddenError("登记项目须由建设单位办理。", detail_en="Owners register projects.")
-    project = str(uuid4())
+    project = new_id()
 
-    async def before(session: Any) -> None:
-        await add_project(session, project, body.name, order.actor.id, parts.now())
+    async def before(unit: Unit) -> None:
+        await add_project(unit, project, body.name, order.actor.id, parts.now())
 
     async def step(work: Work) -> tuple[int, dict[str, Any]]:
         work.add([Event(EventKind.PROJECT_REGISTERED, work.now, work.actor, project, data={"name": body.name})])
@@ -121,7 +123,7 @@ async def file_document(
             await work.let_time_pass(case)
         fields = _read_fields(work, kind, body.fields)
         files = [FileRef(f.name, f.size, f.sha256) for f in body.files]
-        await require_files(work.session, files)
+        await require_files(work.unit, files)
         work.add([filing.file_document(work.project, work.dossier, kind, fields, files, work.actor, work.now)])
         await work.tell_cases()
         return 201, _project_json(work)
@@ -156,24 +158,30 @@ def _read_fields(work: Work, kind: str, raw: Mapping[str, Any]) -> dict[str, Any
 
 async def shown(parts: Parts, actor: Actor, project: str) -> dict[str, Any]:
     """A project as this person may see it (查看项目)."""
-    async with parts.database.read() as session:
-        if not await project_seen_by(session, project, actor):
-            raise NotFoundError("没有这个项目，或您无权查看。", detail_en="No such project, or not yours to see.")
-        return _project_json(Work(parts, session, project, actor, parts.now(), await events_of(session, project)))
+    async with parts.database.read() as reader:
+        await seen_project(reader, actor, project)
+        return _project_json(Work(parts, reader, project, actor, parts.now(), await events_of(reader, project)))
 
 
 async def listed(parts: Parts, actor: Actor) -> list[dict[str, Any]]:
     """The projects that this person may see (项目列表)."""
-    async with parts.database.read() as session:
-        return await projects_seen_by(session, actor)
+    async with parts.database.read() as reader:
+        return [_listed(p) for p in await seen_projects(reader, actor)]
+
+
+def _listed(project: ProjectRecord) -> dict[str, Any]:
+    return {
+        "id": project.id,
+        "name": project.name,
+        "project_code": project.project_code,
+        "registered_at": stamp(project.created),
+    }
 
 
 async def _mine(parts: Parts, actor: Actor, project: str, verb: str) -> None:
-    async with parts.database.read() as session:
-        seen = await project_seen_by(session, project, actor)
-    if not seen:
-        raise NotFoundError("没有这个项目，或您无权查看。", detail_en="No such project, or not yours to see.")
-    if not may(actor, verb, None, applicant=seen):
+    async with parts.database.read() as reader:
+        owner = (await seen_project(reader, actor, project)).owner
+    if not may(actor, verb, applicant=owner):
         raise ForbiddenError("须由建设单位办理。", detail_en="The owner does this.")
 
 

@@ -1,0 +1,256 @@
+"""Whether features say what can be said (示例核查): phrases that nobody knows, and facts, items and limits that the policy lacks.
+
+Policy staff learn it from ``yichuang policy check``, with file and line, and without running a single scenario.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from difflib import get_close_matches
+from pathlib import Path
+from typing import Any
+
+from gherkin.errors import CompositeParserException, ParserException
+from gherkin.parser import Parser
+from gherkin.pickles.compiler import Compiler
+
+from engine.errors import Fault
+from engine.terms import Scope
+from engine.values import shorten
+from rules.check import in_order
+from rules.phrases import find, nearest
+from rules.phrases_kit import Names, Phrase, Table, listed
+from rules.world import UNKNOWN, Rules, packaged_rules
+
+TITLES = {
+    Names.FACT: "项目的事实",
+    Names.OWN: "单体的事实",
+    Names.ANY_FACT: "事实",
+    Names.ITEM: "事项",
+    Names.ITEMS: "事项",
+    Names.LIMIT: "时限",
+    Names.PARAMETER: "本地口径",
+}
+BUILDING_LIST = ("单体建筑清单", "buildings")
+"""What a decision misses where nobody has listed the buildings; it is no fact of the vocabulary."""
+
+
+@dataclass(frozen=True, slots=True)
+class ReadStep:
+    """One step as it will run (一步): its text with the example's values in it, its table, and where both stand."""
+
+    text: str
+    rows: tuple[Mapping[str, str], ...] | None
+    columns: tuple[str, ...]
+    line: int
+    row_line: int
+    """Line of the example row that filled it in; that of the step where none did."""
+
+
+@dataclass(frozen=True, slots=True)
+class ReadScenario:
+    """One scenario as it will run (一个情景): a row of an outline is one; the steps of backgrounds come first."""
+
+    file: str
+    name: str
+    rules: tuple[str, ...]
+    steps: tuple[ReadStep, ...]
+
+
+def check_features(paths: Iterable[Path], rules: Rules | None = None) -> list[Fault]:
+    """Every fault of the features at ``paths`` (files, or folders of them), each as ``file:line``, in order.
+
+    Args:
+        paths: files or folders; a folder stands for every ``.feature`` below it.
+        rules: the policy whose names count; by default the packaged one.
+    """
+    faults: list[Fault] = []
+    names = _Known.of(rules or packaged_rules())
+    for scenario in read_features(paths, faults):
+        for step in scenario.steps:
+            faults.extend(_step_faults(scenario.file, step, names))
+    return in_order(faults)
+
+
+def read_features(paths: Iterable[Path], faults: list[Fault]) -> Iterator[ReadScenario]:
+    """Every scenario of some features, outlines row by row; what is no Gherkin goes to ``faults``."""
+    for path in _files(paths):
+        name = path.as_posix()
+        try:
+            document: Any = Parser().parse(path.read_text("utf-8"))
+        except UnicodeDecodeError:
+            faults.append(Fault(f"{name}:1", None, "文件不是 UTF-8 编码。", "Not UTF-8."))
+        except CompositeParserException as error:
+            faults.extend(_syntax(name, each) for each in error.errors)
+        except ParserException as error:
+            faults.append(_syntax(name, error))
+        else:
+            yield from _scenarios(name, document)
+
+
+def _files(paths: Iterable[Path]) -> Iterator[Path]:
+    for path in paths:
+        yield from sorted(path.rglob("*.feature")) if path.is_dir() else (path,)
+
+
+def _syntax(name: str, error: Any) -> Fault:
+    line = error.location.get("line", 1) if isinstance(error, ParserException) else 1
+    fix = "这一行不合 Gherkin 的写法：请核对关键字（功能、规则、背景、场景、场景大纲、例子、假如、当、那么、而且）与表格的竖线。"
+    return Fault(f"{name}:{line}", None, fix, f"Bad Gherkin: {shorten(str(error))}")
+
+
+def _scenarios(name: str, document: Any) -> Iterator[ReadScenario]:
+    feature = document.get("feature")
+    if not feature:
+        return
+    lines: dict[str, int] = {}
+    written: dict[str, str] = {}
+    rule_of: dict[str, str] = {}
+    _places(feature, lines, written, rule_of, "")
+    for pickle in Compiler().compile({**document, "uri": name}):
+        steps = tuple(_read(step, lines, written) for step in pickle["steps"])
+        rule = rule_of.get(pickle["astNodeIds"][0], "")
+        yield ReadScenario(name, pickle["name"], (rule,) if rule else (), steps)
+
+
+def _places(node: Any, lines: dict[str, int], written: dict[str, str], rules: dict[str, str], rule: str) -> None:
+    """Note the line, the text and the rule of everything that has an id."""
+    if isinstance(node, list):
+        for each in node:
+            _places(each, lines, written, rules, rule)
+    elif isinstance(node, dict):
+        if "id" in node:
+            lines[node["id"]] = node["location"]["line"]
+            written[node["id"]] = node.get("text", "")
+            rules[node["id"]] = rule
+        for key, value in node.items():
+            _places(value, lines, written, rules, value["name"] if key == "rule" else rule)
+
+
+def _read(step: Any, lines: Mapping[str, int], written: Mapping[str, str]) -> ReadStep:
+    at, *filled = step["astNodeIds"]
+    table = step.get("argument", {}).get("dataTable")
+    cells = [[c["value"] for c in row["cells"]] for row in table["rows"]] if table else [[]]
+    header, *rows = cells
+    filled_in = bool(filled) and (step["text"] != written[at] or table is not None)
+    return ReadStep(
+        step["text"],
+        tuple(dict(zip(header, row, strict=True)) for row in rows) if table else None,
+        tuple(header),
+        lines[at],
+        lines[filled[0]] if filled_in else lines[at],
+    )
+
+
+# --- names ------------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """Every name that the policy has, whenever it is in force, and what choices each fact allows."""
+
+    words: Mapping[Names, frozenset[str]]
+    choices: Mapping[tuple[Names, str], frozenset[str]]
+
+    @classmethod
+    def of(cls, rules: Rules) -> _Known:
+        files = rules.policy.files
+        facts = [p.entry for p in files.of("facts") if not p.entry.derived]
+        of_project = [f for f in facts if f.scope in (Scope.PROJECT, Scope.WORKS)]
+        own = [f for f in facts if f.scope in (Scope.BUILDING, Scope.WORKS)]
+        items = _both(p.entry for p in files.of("items"))
+        words = {
+            Names.FACT: _both(of_project),
+            Names.OWN: _both(own),
+            Names.ANY_FACT: _both(facts) | set(BUILDING_LIST),
+            Names.ITEM: items,
+            Names.ITEMS: items,
+            Names.LIMIT: _both(rules.limits.values()),
+            Names.PARAMETER: _both(p.entry for p in files.of("parameters")),
+        }
+        choices = {
+            (kind, name): frozenset({*fact.allowed, *fact.allowed.values()})
+            for kind, group in ((Names.FACT, of_project), (Names.OWN, own))
+            for fact in group
+            for name in (fact.id, fact.title)
+            if fact.allowed
+        }
+        return cls(words, choices)
+
+
+def _both(entries: Iterable[Any]) -> frozenset[str]:
+    return frozenset(word for e in entries for word in (e.id, e.title))
+
+
+def _step_faults(file: str, step: ReadStep, known: _Known) -> Iterator[Fault]:
+    found = find(step.text)
+    if found is None:
+        fix = f"不认识的语句。最接近的是“{nearest(step.text)}”。"
+        yield Fault(f"{file}:{step.line}", shorten(step.text), fix, "Unknown phrase.")
+        return
+    phrase, words = found
+    at = f"{file}:{step.row_line}"
+    for kind, name in _named(words):
+        yield from _name_faults(at, kind, name, known)
+    for kind in (Names.FACT, Names.OWN):
+        if words.get(kind) and words.get("value"):
+            yield from _choice_faults(at, kind, words[kind] or "", words["value"] or "", known)
+    yield from _table_faults(f"{file}:{step.line}", at, phrase, step, known)
+
+
+def _named(words: Mapping[str, str | None]) -> Iterator[tuple[Names, str]]:
+    for kind in Names:
+        text = words.get(kind)
+        if text:
+            yield from ((kind, name) for name in (listed(text) if kind is Names.ITEMS else [text]))
+
+
+def _name_faults(at: str, kind: Names, name: str, known: _Known) -> Iterator[Fault]:
+    words = known.words[kind]
+    if name not in words:
+        near = get_close_matches(name, words, n=1, cutoff=0.3)
+        hint = f"最接近的是“{near[0]}”。" if near else ""
+        yield Fault(
+            at, name, f"政策里没有名为“{name}”的{TITLES[kind]}。{hint}", f"The policy has no such {kind.value}."
+        )
+
+
+def _choice_faults(at: str, kind: Names, name: str, value: str, known: _Known) -> Iterator[Fault]:
+    allowed = known.choices.get((kind, name))
+    if allowed and value.strip() not in allowed and value.strip() not in UNKNOWN:
+        near = get_close_matches(value, allowed, n=1, cutoff=0.3)
+        hint = f"最接近的是“{near[0]}”。" if near else ""
+        yield Fault(at, value, f"“{name}”没有“{value}”这个值。{hint}", f"Not a value of {name}.")
+
+
+def _table_faults(at_step: str, at: str, phrase: Phrase, step: ReadStep, known: _Known) -> Iterator[Fault]:
+    table = phrase.table
+    if table is None or step.rows is None:
+        if (table is None) is not (step.rows is None):
+            fix = "这个语句下面要有一张表。" if table else "这个语句下面没有表。"
+            yield Fault(at_step, shorten(step.text), fix, "A table is wanted." if table else "No table is wanted.")
+        return
+    yield from _column_faults(at_step, table, step.columns, known)
+    for row in step.rows:
+        for column, name in row.items():
+            if column in table.names:
+                yield from _name_faults(at, table.names[column], name, known)
+            elif table.header is not None:
+                yield from _choice_faults(at, table.header, column, name, known)
+        if table.names.get("事实") is Names.FACT:
+            yield from _choice_faults(at, Names.FACT, row.get("事实", ""), row.get("值", ""), known)
+
+
+def _column_faults(at: str, table: Table, columns: tuple[str, ...], known: _Known) -> Iterator[Fault]:
+    if table.header is not None:
+        for name in columns:
+            yield from _name_faults(at, table.header, name, known)
+        return
+    wanted = "、".join((*table.columns, *(f"{c}（可省）" for c in table.optional)))
+    for name in columns:
+        if name not in table.columns + table.optional:
+            yield Fault(at, name, f"表里没有“{name}”这一列；可用：{wanted}。", "Unknown column.")
+    for name in table.columns:
+        if name not in columns:
+            yield Fault(at, None, f"表里缺“{name}”这一列。", "A column is missing.")
