@@ -54,7 +54,7 @@ class ReadScenario:
 
     file: str
     name: str
-    rules: tuple[str, ...]
+    line: int
     steps: tuple[ReadStep, ...]
 
 
@@ -67,7 +67,12 @@ def check_features(paths: Iterable[Path], rules: Rules | None = None) -> list[Fa
     """
     faults: list[Fault] = []
     names = _Known.of(rules or packaged_rules())
+    first: dict[tuple[str, str], int] = {}
     for scenario in read_features(paths, faults):
+        line = first.setdefault((scenario.file, scenario.name), scenario.line)
+        if line != scenario.line:  # pytest-bdd would run the last of them alone, and say nothing
+            fix = f"同一文件第 {line} 行已有同名的情景，请改成不同的名称。"
+            faults.append(Fault(f"{scenario.file}:{scenario.line}", scenario.name, fix, "Two scenarios of one name."))
         for step in scenario.steps:
             faults.extend(_step_faults(scenario.file, step, names))
     return in_order(faults)
@@ -101,31 +106,27 @@ def _syntax(name: str, error: Any) -> Fault:
 
 
 def _scenarios(name: str, document: Any) -> Iterator[ReadScenario]:
-    feature = document.get("feature")
-    if not feature:
-        return
     lines: dict[str, int] = {}
     written: dict[str, str] = {}
-    rule_of: dict[str, str] = {}
-    _places(feature, lines, written, rule_of, "")
-    for pickle in Compiler().compile({**document, "uri": name}):
+    _places(document, lines, written)
+    whole: Any = {**document, "uri": name}
+    pickles: Any = Compiler().compile(whole)
+    for pickle in pickles:
         steps = tuple(_read(step, lines, written) for step in pickle["steps"])
-        rule = rule_of.get(pickle["astNodeIds"][0], "")
-        yield ReadScenario(name, pickle["name"], (rule,) if rule else (), steps)
+        yield ReadScenario(name, pickle["name"], lines[pickle["astNodeIds"][0]], steps)
 
 
-def _places(node: Any, lines: dict[str, int], written: dict[str, str], rules: dict[str, str], rule: str) -> None:
-    """Note the line, the text and the rule of everything that has an id."""
+def _places(node: Any, lines: dict[str, int], written: dict[str, str]) -> None:
+    """Note the line and the text of everything that has an id."""
     if isinstance(node, list):
         for each in node:
-            _places(each, lines, written, rules, rule)
+            _places(each, lines, written)
     elif isinstance(node, dict):
         if "id" in node:
             lines[node["id"]] = node["location"]["line"]
             written[node["id"]] = node.get("text", "")
-            rules[node["id"]] = rule
-        for key, value in node.items():
-            _places(value, lines, written, rules, value["name"] if key == "rule" else rule)
+        for value in node.values():
+            _places(value, lines, written)
 
 
 def _read(step: Any, lines: Mapping[str, int], written: Mapping[str, str]) -> ReadStep:
