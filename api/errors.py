@@ -243,7 +243,7 @@ def answer(
     more["Vary"] = "Accept, Accept-Language"
     if wants_page(request):
         page = request.app.state.pages.render("error.html.j2", problem=document, language=language)
-        return Response(page, media_type="text/html; charset=utf-8", status_code=document["status"], headers=more)
+        return Response(page, media_type="text/html", status_code=document["status"], headers=more)
     return Response(document, media_type=PROBLEM_JSON, status_code=document["status"], headers=more)
 
 

@@ -21,7 +21,7 @@ from api.access import verbs
 from engine.errors import NotFoundError
 
 HERE = Path(__file__).parent
-KINDS = {".css": "text/css; charset=utf-8", ".svg": "image/svg+xml"}
+KINDS = {".css": "text/css", ".svg": "image/svg+xml"}
 MENU = (("/", "首页"), ("/check", "查验证书"), ("/api/docs", "接口文档"))
 A_YEAR = "public, max-age=31536000, immutable"
 
@@ -65,7 +65,7 @@ def page(request: Request[Any, Any, Any], template: str, *, status: int = 200, *
     """The answer with a page; ``here`` marks its place in the menu."""
     context.setdefault("here", request.scope["path"])
     drawn = request.app.state.pages.render(template, **context)
-    return Response(drawn, media_type="text/html; charset=utf-8", status_code=status)
+    return Response(drawn, media_type="text/html", status_code=status)
 
 
 def _asset(path: Path) -> Asset:
