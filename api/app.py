@@ -15,6 +15,7 @@ from api.accounts.controller import AccountController
 from api.accounts.guesses import Guesses
 from api.accounts.passwords import Passwords
 from api.cases.controller import CaseController
+from api.certificates import pages as check_page
 from api.certificates.controller import CertificateController
 from api.door import door, the_actor
 from api.errors import HANDLERS
@@ -26,6 +27,7 @@ from api.parts import Parts
 from api.projects.controller import ProjectController
 from api.requests import LARGEST_BODY, StrictRequest, idempotency_key, if_match, queries_of
 from api.settings import Settings, from_environment
+from api.start import start
 from api.wakeups import sweeping
 from models.database import Database
 
@@ -40,6 +42,9 @@ ROUTES: Sequence[Any] = (
     health.ready,
     access.published,
     pages.static,
+    start,
+    check_page.check,
+    check_page.check_file,
 )
 """Every route there is; one that the table of access does not know stops the start."""
 

@@ -47,7 +47,7 @@ async def issue(work: Work, desk: Desk, task: Task) -> None:
         await _refuse(work, desk, task, refusal_of(desk, task, REFUSAL_TITLE, entries))
         return
     form = desk.law.procedure.form(task.step.form or "")
-    orders.issue(desk, task, {"number": ""})  # refused before a number is taken
+    orders.check_issue(desk, task)
     number = await take_number(work.unit, form.series, desk.today.year, task.step.force.value)
     says = number_of(form, desk.today, number.serial)
     content = content_of(desk, task, form, says, new_check_code(), entries)

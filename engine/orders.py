@@ -336,7 +336,15 @@ def _with_list(desk: Desk, event: Event, task: Task) -> Event:
 
 
 def issue(desk: Desk, task: Task, content: Mapping[str, Any]) -> list[Event]:
-    """Issue the certificate (一窗出证). ``content`` is what it says, made by :mod:`engine.certificate`.
+    """Issue the certificate (一窗出证). ``content`` is what it says, made by :mod:`engine.certificate`."""
+    check_issue(desk, task)
+    fields = {"number": content["number"], "content": content["content_hash"]}
+    doc = desk.doc(task.step.makes, About(), fields=fields, read=task.reads, force=task.step.force)
+    return [desk.event(EventKind.ISSUED, task, [doc], says=f"出具{content['title']}", content=dict(content))]
+
+
+def check_issue(desk: Desk, task: Task) -> None:
+    """Refuse what may not be issued (出证前核对), before a number is taken.
 
     Both engines decide once more on the facts as they stand; an item that they find and nobody reviewed stops the issue.
     """
@@ -356,9 +364,6 @@ def issue(desk: Desk, task: Task, content: Mapping[str, Any]) -> list[Event]:
             "按现有事实重新判定，与办件已确定的事项不一致，请先更正。",
             detail_en="The facts decide otherwise now.",
         )
-    fields = {"number": content["number"], "content": content["content_hash"]}
-    doc = desk.doc(task.step.makes, About(), fields=fields, read=task.reads, force=task.step.force)
-    return [desk.event(EventKind.ISSUED, task, [doc], says=f"出具{content['title']}", content=dict(content))]
 
 
 def not_pass(desk: Desk, task: Task, content: Mapping[str, Any], files: Sequence[FileRef] = ()) -> list[Event]:

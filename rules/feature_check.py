@@ -91,6 +91,7 @@ def read_features(paths: Iterable[Path], faults: list[Fault]) -> Iterator[ReadSc
         except ParserException as error:
             faults.append(_syntax(name, error))
         else:
+            faults.extend(_loose_text(name, document))
             yield from _scenarios(name, document)
 
 
@@ -103,6 +104,19 @@ def _syntax(name: str, error: Any) -> Fault:
     line = error.location.get("line", 1) if isinstance(error, ParserException) else 1
     fix = "这一行不合 Gherkin 的写法：请核对关键字（功能、规则、背景、场景、场景大纲、例子、假如、当、那么、而且）与表格的竖线。"
     return Fault(f"{name}:{line}", None, fix, f"Bad Gherkin: {shorten(str(error))}")
+
+
+def _loose_text(name: str, node: Any) -> Iterator[Fault]:
+    """Free text between a scenario and its first step: a line of it that begins with 当 would run as a step."""
+    if isinstance(node, list):
+        for each in node:
+            yield from _loose_text(name, each)
+    elif isinstance(node, dict):
+        for key, value in node.items():
+            if key in ("scenario", "background") and (value.get("description") or not value["steps"]):
+                fix = "情景的名称与第一步之间不写说明，也不能一步没有；说明请写成以 # 开头的注释。"
+                yield Fault(f"{name}:{value['location']['line']}", value["name"], fix, "Loose text or no step.")
+            yield from _loose_text(name, value)
 
 
 def _scenarios(name: str, document: Any) -> Iterator[ReadScenario]:
