@@ -47,5 +47,4 @@ def _page(
     request: Request[Any, Any, Any], parts: Parts, found: service.Check | None, number: str, code: str
 ) -> Response[str]:
     answer = found.as_json() if found else None
-    given = {"number": number, "code": code}
-    return page(request, "check.html.j2", check=answer, base_url=parts.base_url, **given)
+    return page(request, "check.html.j2", check=answer, base_url=parts.base_url, number=number, code=code)

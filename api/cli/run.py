@@ -14,7 +14,7 @@ from typing import Any
 import click
 
 from api.cli.io import Settings as Output
-from api.cli.io import say, shared
+from api.cli.io import say, shared, write
 from api.settings import Settings, from_environment
 from engine.errors import Fault, InputError
 
@@ -99,6 +99,8 @@ async def _serve(settings: Settings, listening: socket.socket, output: Output) -
     log_as_json(logging.WARNING if settings.demo else logging.INFO)
     logging.getLogger("alembic").setLevel(logging.WARNING)
     app = create_app(settings)
+    if settings.demo and not output.as_json:
+        write("正在准备示例办件，第一次约需半分钟……")
     config = uvicorn.Config(
         app,
         lifespan="off",  # opened below, so that a fault at the start is ours to tell

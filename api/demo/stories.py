@@ -143,21 +143,21 @@ async def withdrawn(teller: Teller) -> AsyncIterator[int]:
 
 async def rectified(teller: Teller) -> AsyncIterator[int]:
     """One department fails one building; it is rectified, seen again, and passes: all but the issue is done."""
-    yield 8
+    yield 12
     await _applied(teller, "高新区智能装备厂区", [BIG_WORKSHOP, OFFICE, DORMITORY])
-    yield 9
+    yield 13
     shown = await _review(teller, await teller.do("window", "intake", "accept"), "review")
     shown = await _call(teller, shown)
-    yield 11
+    yield 15
     found = {"finding": "疏散通道被临时堆料占用", "article": "《建筑设计防火规范》GB 50016—2014 第6.4.11条"}
     await _hold(teller, shown, {"D07": found})
-    yield 13
+    yield 17
     await teller.answer("已清理疏散通道并整改完毕，附现场照片")
-    yield 15
+    yield 19
     shown = await cases_shown(teller)
     shown = await _call(teller, shown)
     shown = await _hold(teller, shown, {})
-    yield 16
+    yield 20
     await _review(teller, shown, "opinion")
 
 

@@ -88,3 +88,18 @@ def test_a_demo_never_starts_over_real_data(tmp_path: Path, database_url: str):
     assert reset.code == 2 and "不是演示数据库" in json.loads(reset.err)["detail"]
     with spawned(tmp_path, database_url) as service:
         assert service.token("li")
+
+
+def test_a_demo_says_who_signs_in_and_goes_on(tmp_path: Path):
+    url = sqlite_url(tmp_path / "demo.sqlite3")
+    seen = []
+    for _ in range(2):
+        with spawned(tmp_path, url, "--demo") as service:
+            accounts = service.first["accounts"]
+            for account in accounts:
+                assert account["says"]
+            with service.client(accounts[0]["login"], accounts[0]["password"]) as client:
+                seen.append(client.get("/api/cases").json())
+    assert seen[0]["cases"] and seen[0] == seen[1]
+    doctor = run_command("doctor", environment=environment_of(tmp_path, url, service.clock))
+    assert doctor.code == 0, doctor.out

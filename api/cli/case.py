@@ -1,0 +1,136 @@
+"""``yichuang case list|show``: the cases of this machine's service, for whoever administers it (办件)."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Iterator
+from datetime import datetime
+from typing import Any
+
+import click
+
+from api.cli.io import Answer, say, shared
+from api.cli.io import Settings as Output
+from api.settings import from_environment
+from engine.errors import NotFoundError
+from engine.events import SHANGHAI
+
+LIST_HELP = """列出办件，新的在前。
+
+\b
+例：
+  yichuang case list
+  yichuang case list --open --json
+"""
+SHOW_HELP = """看一件办件：状态、时限、任务、还缺什么、经过。CASE 是办件编号（如 2026-00001）或办件的 id。
+
+\b
+例：
+  yichuang case show 2026-00001
+  yichuang case show 2026-00001 --json
+"""
+MARKS = {"done": "✓", "failed": "✗", "refused": "✗", "open": "●", "called": "●", "stale": "●"}
+
+
+@click.group(help="办件。例见 yichuang case show --help。", short_help="办件：列出、查看。")
+def command() -> None:
+    """办件。"""
+
+
+@command.command("list", help=LIST_HELP, short_help="列出办件。")
+@click.option("--open", "open_only", is_flag=True, help="只列未办结的。")
+@shared
+def listed(open_only: bool, settings: Output) -> None:
+    """列出办件。"""
+
+    async def read(parts: Any) -> Answer:
+        from api.cases.shapes import listed_json
+        from models.projects import find_cases
+
+        async with parts.database.read() as reader:
+            found = await find_cases(reader, open_only=open_only)
+        return {"cases": [listed_json(case) for case in found]}
+
+    say(_with_parts(read), _list_in_words, settings)
+
+
+@command.command(help=SHOW_HELP, short_help="看一件办件。")
+@click.argument("case")
+@shared
+def show(case: str, settings: Output) -> None:
+    """看一件办件。"""
+
+    async def read(parts: Any) -> Answer:
+        from api.access import Role
+        from api.cases import service
+        from engine.events import Actor
+        from models.projects import case_by_number, case_of
+
+        async with parts.database.read() as reader:
+            found = await case_by_number(reader, case) or await case_of(reader, case)
+        if found is None:
+            raise NotFoundError(f"没有编号或 id 为“{case}”的办件。", detail_en="No such case.")
+        shown = await service.show(parts, Actor("", "命令行", Role.SUPERVISOR.value), found.id)
+        return {"number": found.number, **shown}
+
+    say(_with_parts(read), _case_in_words, settings)
+
+
+def _with_parts(read: Callable[[Any], Awaitable[Answer]]) -> Answer:
+    from api.opening import open_parts
+
+    async def work() -> Answer:
+        async with open_parts(from_environment(demo=True)) as parts:  # a demo's settings may be looked at too
+            return await read(parts)
+
+    return asyncio.run(work())
+
+
+def _list_in_words(found: Answer) -> str:
+    rows = [f"{c['number']}　{c['received_on']} 收件　{_stands(c)}　{c['project_name']}" for c in found["cases"]]
+    return "\n".join(rows) or "还没有办件。"
+
+
+def _stands(case: Answer) -> str:
+    if case["ended"]:
+        return f"{case['ended_on']} {case['ended_title']}"
+    return (
+        f"{case['accepted_on']} {'视为受理' if case['deemed_accepted'] else '受理'}"
+        if case["accepted_on"]
+        else "待受理"
+    )
+
+
+def _case_in_words(case: Answer) -> str:
+    return "\n".join(_lines(case))
+
+
+def _lines(case: Answer) -> Iterator[str]:
+    yield f"{case['number']}　{case['project_name']}　{case['state']['says']}"
+    taken = (
+        f"，{case['accepted_on']} {'视为受理' if case['deemed_accepted'] else '受理'}" if case["accepted_on"] else ""
+    )
+    yield f"  {case['received_on']} 收件{taken}；单体：{'、'.join(case['buildings']) or '未列'}"
+    if case["certificate"]:
+        yield f"  证书 {case['certificate']['number']}　校验码 {case['certificate']['check_code']}"
+    if case["ending"]:
+        yield f"  {case['ending']['on']} 办结：{case['ending']['says']}"
+    running = [c for c in case["clocks"] if c["due"] and not c["done_on"]]
+    if running and not case["ending"]:
+        yield "时限："
+        yield from (f"  {c['due']} 届满　{c['title']}（{c['says']}）　{c['lamp_says']}" for c in running)
+    if case["tasks"]:
+        yield "任务："
+        yield from (f"  {MARKS.get(t['state'], '·')} {t['id']}　{t['title']}　{t['says']}" for t in case["tasks"])
+    for each in case["lists"]:
+        yield f"等待整改（{each['step']}）：" + "；".join(f["finding"] for f in each["findings"])
+    lacking = [m["title"] for kind in ("materials", "facts") for m in case["missing"][kind]]
+    if lacking:
+        yield f"还缺：{'、'.join(lacking)}"
+    yield "经过："
+    yield from (f"  {e['entry']:>5}　{_hour(e['at'])}　{e['title']}　{e['actor']}　{e['says']}" for e in case["history"])
+
+
+def _hour(at: str) -> str:
+    """An instant as people here read it (北京时间)."""
+    return f"{datetime.fromisoformat(at).astimezone(SHANGHAI):%Y-%m-%d %H:%M}"
