@@ -72,13 +72,15 @@ class Subject:
     by_key: Mapping[str, Row] = field(default_factory=dict)
     parts: Fact | None = None
     """The fact that states the uses inside a building: what is read of a part is read of it."""
+    children: Mapping[tuple[str, Scope], tuple[Row, ...]] = field(default_factory=dict)
+    """Parent key and scope → the rows there, so that ``under`` looks up instead of scanning every row."""
 
     def under(self, row: Row, scope: Scope) -> tuple[Row, ...] | None:
         """The rows of a narrower scope below ``row``; None where nobody has said which there are."""
         rows = self.rows[scope]
         if rows is None or row.scope is Scope.PROJECT:
             return rows
-        return tuple(r for r in rows if r.parent == row.key)
+        return self.children.get((row.key, scope), ())
 
     def above(self, row: Row, scope: Scope) -> Row:
         """The row of a wider scope that ``row`` belongs to."""
@@ -126,7 +128,16 @@ def subject_of(statement: Statement, vocabulary: Vocabulary) -> Subject:
         Scope.SPACE: tuple(spaces) if known else None,
     }
     by_key = {r.key: r for group in rows.values() for r in group or ()}
-    return Subject(rows, by_key, vocabulary.get(Scope.BUILDING, "parts"))
+    children: dict[tuple[str, Scope], list[Row]] = {}
+    for row in by_key.values():
+        if row.parent is not None:
+            children.setdefault((row.parent, row.scope), []).append(row)
+    return Subject(
+        rows,
+        by_key,
+        vocabulary.get(Scope.BUILDING, "parts"),
+        {under: tuple(found) for under, found in children.items()},
+    )
 
 
 def _home(vocabulary: Vocabulary, where: Scope, name: str) -> Scope:
@@ -218,16 +229,7 @@ def read_facts(raw: Any, at: str, scope: Scope, vocabulary: Vocabulary, faults: 
         pointer = f"{at}/{escape(key)}"
         fact = vocabulary.get(scope, key) or vocabulary.get(Scope.WORKS, key)
         if fact is None or fact.derived:
-            near = vocabulary.nearest(str(key)[:80], (scope, Scope.WORKS))
-            hint = f"最接近的是“{near}”。" if near else "见词汇表。"
-            faults.append(
-                Fault(
-                    pointer,
-                    shorten(value),
-                    f"没有名为“{shorten(str(key))}”的事实；{hint}",
-                    f"Unknown fact; nearest: {near or 'none'}.",
-                )
-            )
+            faults.append(_unknown_fact(key, value, pointer, scope, vocabulary))
             continue
         if fact.id in out:
             faults.append(
@@ -243,6 +245,19 @@ def read_facts(raw: Any, at: str, scope: Scope, vocabulary: Vocabulary, faults: 
         if read is not None:
             out[fact.id] = read
     return out
+
+
+def _unknown_fact(key: Any, value: Any, pointer: str, scope: Scope, vocabulary: Vocabulary) -> Fault:
+    """A fact that nobody knows, or that belongs elsewhere: of a building where the project's are stated, or the reverse."""
+    other, where = (Scope.BUILDING, "单体（buildings）") if scope is Scope.PROJECT else (Scope.PROJECT, "项目（facts）")
+    elsewhere = vocabulary.get(other, key)
+    if elsewhere is not None and not elsewhere.derived:
+        fix = f"“{elsewhere.title}”是{where}的事实，请写到那里。"
+        return Fault(pointer, shorten(value), fix, f"{elsewhere.id} is a fact of the {other.value}: state it there.")
+    near = vocabulary.nearest(str(key)[:80], (scope, Scope.WORKS))
+    hint = f"最接近的是“{near}”。" if near else "见词汇表。"
+    fix = f"没有名为“{shorten(str(key))}”的事实；{hint}"
+    return Fault(pointer, shorten(value), fix, f"Unknown fact; nearest: {near or 'none'}.")
 
 
 def _read_buildings(raw: Any, vocabulary: Vocabulary, faults: list[Fault]) -> tuple[Building, ...] | None:
