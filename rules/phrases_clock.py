@@ -9,7 +9,7 @@ from typing import Any
 from engine.clock import Lamp
 from engine.clock_events import Approver, Reason
 from engine.clock_notes import APPROVERS, REASONS
-from rules.phrases_kit import DAY, UNIT, UNITS, Names, Phrases, Rows, Table, expect, listed, one_of
+from rules.phrases_kit import DAY, UNIT, UNITS, Phrases, Rows, Table, expect, listed, one_of
 from rules.world import World
 
 PHRASES = phrase = Phrases()
@@ -206,6 +206,3 @@ def limit_value(
         "；".join(f"{c.instrument}{c.article}" for c in found.cite) if cite else found.assumed and found.assumed.example
     )
     expect((cite or example or "") in (says or ""), says, source)
-
-
-__all__ = ["PHRASES", "Names"]

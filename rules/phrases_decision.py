@@ -14,7 +14,6 @@ PHRASES = phrase = Phrases()
 APPLIES = {"适用": Truth.YES, "不适用": Truth.NO, "是否适用无法判断": Truth.UNKNOWN}
 ELIGIBLE = {"可以受理": Truth.YES, "不能受理": Truth.NO, "能否受理无法判断": Truth.UNKNOWN}
 KINDS = {"法定": LimitKind.STATUTORY, "承诺": LimitKind.PROMISED}
-BUILDING_LIST = ("单体建筑清单", "buildings")
 
 
 @phrase("判定适用事项")

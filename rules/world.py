@@ -34,6 +34,7 @@ from rules.calendar import load_notices
 from rules.compiler import Policy, compile_policy
 from rules.limits import load_limits
 from rules.loader import PolicySources, is_calendar, is_limits, load_policy, read_sources
+from rules.yamlio import read_yaml
 
 PROJECT, CASE = "项目", "办件"
 OWNER = Actor("owner", "建设单位", "owner")
@@ -76,7 +77,7 @@ def rules_with(parameter: str, value: str) -> Rules:
     rules = packaged_rules()
     known = {p.entry.title: p.entry.id for p in rules.policy.files.of("parameters")}
     path = f"{rules.policy.default_region}/settings.yaml"
-    data = yaml.safe_load(rules.sources[path])
+    data, _ = read_yaml(path, rules.sources[path])
     entry = next((s for s in data["settings"] if s["parameter"] == known.get(parameter, parameter)), None)
     if entry is None:
         raise InputError([Fault(parameter, value, f"本地没有名为“{parameter}”的口径。", "No such parameter here.")])

@@ -14,7 +14,8 @@ from engine.errors import Fault
 from engine.facts import Statement, subject_of
 from engine.policy import PolicyBook
 from engine.terms import Truth
-from rules.feature_check import ReadScenario, check_features, read_features
+from rules.feature_check import check_features
+from rules.feature_reading import ReadScenario, read_features
 from rules.phrases import PHRASES, find, perform
 from rules.phrases_decision import APPLIES
 from rules.phrases_kit import Phrase
