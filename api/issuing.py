@@ -10,7 +10,7 @@ from hashlib import sha256
 from typing import Any
 from urllib.parse import quote
 
-from api.certificates.document import render
+from api.documents.document import render
 from api.parts import Parts
 from api.transaction import Order, Work, carry_out
 from engine import orders

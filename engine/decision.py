@@ -330,14 +330,26 @@ def _item_json(decided: ItemDecision) -> dict[str, Any]:
         "kind": item.kind.value,
         "cite": cite_json(item.cite),
         "because": [reason_json(r) for r in decided.because],
-        "materials": [
-            {"id": m.id, "title": m.title, "firm": m.firm.value, "cite": cite_json(m.cite)} for m in decided.materials
-        ],
+        "materials": [_material_json(m) for m in decided.materials],
         "limits": [limit_json(x) for x in decided.limits],
     }
     for name in ("contested", "not_modelled"):
         if text := getattr(item, name):
             out[name] = text
+    return out
+
+
+def _material_json(material: Material) -> dict[str, Any]:
+    out: dict[str, Any] = {
+        "id": material.id,
+        "title": material.title,
+        "firm": material.firm.value,
+        "cite": cite_json(material.cite),
+    }
+    if material.local:
+        out["local"] = True
+    if material.assumed:
+        out["assumed"] = assumed_json(material.assumed)
     return out
 
 

@@ -9,7 +9,7 @@ from enum import StrEnum
 from typing import Any
 
 from engine.conditions import Conditions
-from engine.terms import Cite, Firm, LimitInForce, Vocabulary
+from engine.terms import Assumed, Cite, Firm, LimitInForce, Vocabulary
 
 
 class ItemKind(StrEnum):
@@ -35,6 +35,8 @@ class Material:
     cite: tuple[Cite, ...] = ()
     fields: Mapping[str, str] = field(default_factory=dict)
     """Typed fields of the paper: field id → fact type."""
+    local: bool = False
+    assumed: Assumed | None = None
 
 
 @dataclass(frozen=True, slots=True)

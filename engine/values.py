@@ -6,7 +6,7 @@ import re
 import unicodedata
 from collections.abc import Mapping
 from datetime import date
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from typing import Any
 
 from engine.errors import Fault
@@ -15,6 +15,9 @@ from engine.terms import LARGEST, Fact, FactType, Part, Scope, Value, Vocabulary
 LONGEST_TEXT = 200
 """Characters in a fact that is a word or a name."""
 
+MOST_PARTS = 200
+"""Uses inside one building."""
+
 
 class NumberText(str):
     """A JSON number kept as it was written, so that ``1e3`` and ``0.10`` can be told from ``1000`` and ``0.1``."""
@@ -22,7 +25,7 @@ class NumberText(str):
     __slots__ = ()
 
 
-_DECIMAL = re.compile(r"-?(0|[1-9][0-9]*)(\.[0-9]+)?")
+_DECIMAL = re.compile(r"(0|[1-9][0-9]*)(\.[0-9]+)?")
 _REGION = re.compile(r"[1-9][0-9]{5}")
 
 
@@ -99,18 +102,11 @@ def read_decimal(title: str, name: str, raw: Any, pointer: str, faults: list[Fau
     english = f"{name} must be a number, 0 or more, with at most two places and no exponent, such as 2600.50."
     text = str(raw) if isinstance(raw, (str, int)) and not isinstance(raw, bool) else ""
     if len(text) <= 24 and _DECIMAL.fullmatch(text):
-        try:
-            scaled = Decimal(text).scaleb(2)
-        except InvalidOperation:  # pragma: no cover - the pattern admits nothing that Decimal refuses
-            scaled = Decimal(-1)
-        if 0 <= scaled <= LARGEST and scaled == scaled.to_integral_value() and _places(text) <= 2:
+        scaled = Decimal(text).scaleb(2)
+        if scaled <= LARGEST and len(text.partition(".")[2]) <= 2:
             return int(scaled)
     _wrong(faults, pointer, raw, fix, english)
     return None
-
-
-def _places(text: str) -> int:
-    return len(text.partition(".")[2])
 
 
 def _read_choice(fact: Fact, raw: Any, pointer: str, faults: list[Fault]) -> str | None:
@@ -164,48 +160,37 @@ def read_words(raw: Any, pointer: str, faults: list[Fault], title: str, longest:
 
 
 def _read_parts(raw: Any, pointer: str, faults: list[Fault], vocabulary: Vocabulary | None) -> tuple[Part, ...] | None:
-    use = vocabulary.get(Scope.BUILDING, "use") if vocabulary else None
-    if not isinstance(raw, (list, tuple)) or len(raw) > 200 or use is None:
-        _wrong(
-            faults,
-            pointer,
-            raw,
-            "“parts”应为列表，每项写明 use 与 floor_area_m2，至多 200 项。",
-            "parts must be a list of at most 200 entries.",
-        )
+    known = _facts_of_parts(vocabulary)
+    if not isinstance(raw, (list, tuple)) or len(raw) > MOST_PARTS or not known:
+        fix = f"“parts”应为列表，每项写明 use 与 floor_area_m2，至多 {MOST_PARTS} 项。"
+        _wrong(faults, pointer, raw, fix, f"parts must be a list of at most {MOST_PARTS} entries.")
         return None
-    parts = []
-    for i, entry in enumerate(raw):
-        at = f"{pointer}/{i}"
-        if not isinstance(entry, Mapping):
-            _wrong(
-                faults,
-                at,
-                entry,
-                "每个部分应写明 use 与 floor_area_m2。",
-                "Each part states use and floor_area_m2.",
-            )
-            continue
-        for key in entry:
-            if key not in ("use", "floor_area_m2"):
-                _wrong(
-                    faults,
-                    f"{at}/{escape(key)}",
-                    entry[key],
-                    "部分只有 use 与 floor_area_m2 两项。",
-                    "A part has use and floor_area_m2 alone.",
-                )
-        kind = entry.get("use")
-        area = entry.get("floor_area_m2")
-        parts.append(
-            Part(
-                None if kind is None else _read_choice(use, kind, f"{at}/use", faults),
-                None
-                if area is None
-                else read_decimal("建筑面积", "floor_area_m2", area, f"{at}/floor_area_m2", faults),
-            )
-        )
-    return tuple(parts)
+    return tuple(_read_part(entry, f"{pointer}/{i}", faults, known) for i, entry in enumerate(raw))
+
+
+def _facts_of_parts(vocabulary: Vocabulary | None) -> dict[str, Fact]:
+    """What may be said of a part, by id and by Chinese title."""
+    found = [vocabulary.get(Scope.BUILDING, name) for name in ("use", "floor_area_m2")] if vocabulary else []
+    return {key: fact for fact in found if fact for key in (fact.id, fact.title)}
+
+
+def _read_part(entry: Any, at: str, faults: list[Fault], known: Mapping[str, Fact]) -> Part:
+    if not isinstance(entry, Mapping):
+        fix = "每个部分应写明 use 与 floor_area_m2。"
+        _wrong(faults, at, entry, fix, "Each part states use and floor_area_m2.")
+        return Part(None, None)
+    said: dict[str, Any] = {}
+    for key, value in entry.items():
+        here, fact = f"{at}/{escape(key)}", known.get(key)
+        if fact is None:
+            fix = "部分只有 use 与 floor_area_m2 两项。"
+            _wrong(faults, here, value, fix, "A part has use and floor_area_m2 alone.")
+        elif fact.id in said:
+            fix = f"“{fact.title}”写了两次（代码与中文名各一次），请只留一个。"
+            _wrong(faults, here, value, fix, f"{fact.id} is given twice.")
+        else:
+            said[fact.id] = read_value(fact, value, here, faults)
+    return Part(said.get("use"), said.get("floor_area_m2"))
 
 
 def escape(key: Any) -> str:

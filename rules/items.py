@@ -12,7 +12,7 @@ from engine.terms import Firm, LimitInForce, LimitKind, Scope
 from rules.layers import View
 from rules.loader import Placed, unknown_name
 from rules.schema_items import ItemLimitShape, ItemShape, MaterialShape, ServiceItemShape, SupplementShape
-from rules.terms import cites
+from rules.terms import assumed, cites
 
 ALWAYS_MADE = ("application", "works.finished")
 """Documents that come from outside every item: the application, and the works' end."""
@@ -162,7 +162,9 @@ def _material(shape: MaterialShape, placed: Placed[Any], i: int, found: dict[str
         fix = f"同一事项的材料“{shape.id}”写了两次，请删去一处。"
         names.faults.append(Fault(placed.at("materials", i, "id"), shape.id, fix, "Written twice."))
     fields = {name: kind.value for name, kind in shape.fields.items()}
-    found[shape.id] = Material(shape.id, shape.title, shape.firm, shape.when, cites(shape.cite), fields)
+    found[shape.id] = Material(
+        shape.id, shape.title, shape.firm, shape.when, cites(shape.cite), fields, shape.local, assumed(shape)
+    )
 
 
 def _limit(shape: ItemLimitShape, placed: Placed[Any], i: int, found: list[ItemLimit], names: Names) -> None:

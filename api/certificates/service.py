@@ -9,7 +9,7 @@ from enum import StrEnum
 from hashlib import sha256
 from typing import Any
 
-from api.certificates.document import read_content
+from api.documents.document import read_content
 from api.parts import Parts
 from api.sight import seen_case
 from engine.errors import NotFoundError

@@ -22,7 +22,7 @@ from fontTools.ttLib import TTFont
 from pypdf import PdfReader, PdfWriter
 
 from api.certificates import document
-from api.certificates.document import MissingGlyphError, qr_text, read_content, render
+from api.documents.document import MissingGlyphError, qr_text, read_content, render
 from engine.errors import ApprovalError, InputError
 
 MADE_AT = datetime(2022, 10, 14, 16, 30, tzinfo=timezone(timedelta(hours=8)))
