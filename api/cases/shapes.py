@@ -251,6 +251,7 @@ def event_json(event: Event) -> dict[str, Any]:
         "department": event.actor.department,
         "task": event.task,
         "documents": [d.id for d in event.docs],
+        "files": [{"name": f.name, "size": f.size, "sha256": f.sha256} for d in event.docs for f in d.files],
         "says": event.data.get("says", ""),
         "legal_instant": event.data.get("legal_instant"),
     }

@@ -1,7 +1,6 @@
 """Certificates over HTTP (证书接口): download by those concerned; the check is for anyone."""
 
 from typing import Any
-from urllib.parse import quote
 
 from litestar import Controller, Request, Response, get, post
 from litestar.di import NamedDependency
@@ -9,6 +8,7 @@ from litestar.params import FromPath, FromQuery
 
 from api.access import verbs
 from api.certificates import service
+from api.files import disposition
 from api.parts import Parts
 from api.requests import content_length
 from engine.events import Actor
@@ -32,7 +32,7 @@ class CertificateController(Controller):
         """The certificate as it was made, once; never drawn anew."""
         name, pdf = await service.file_of(parts, actor, case)
         headers = {
-            "Content-Disposition": f"attachment; filename=\"certificate.pdf\"; filename*=UTF-8''filename*=UTF-8''{quote(name)}.pdf'",
+            "Content-Disposition": disposition(f"{name}.pdf"),
             "X-Content-Type-Options": "nosniff",
         }
         return Response(pdf, media_type="application/pdf", headers=headers)

@@ -5,6 +5,7 @@ from typing import Any
 from litestar import Request, Response, get, post
 from litestar.datastructures import UploadFile
 from litestar.di import NamedDependency
+from litestar.params import FromQuery
 
 from api.access import verbs
 from api.certificates import service
@@ -19,7 +20,10 @@ OVERHEAD = 64 * 1024
 
 @get("/check", opt=verbs("check_certificate"), include_in_schema=False)
 async def check(
-    request: Request[Any, Any, Any], parts: NamedDependency[Parts], number: str = "", code: str = ""
+    request: Request[Any, Any, Any],
+    parts: NamedDependency[Parts],
+    number: FromQuery[str] = "",
+    code: FromQuery[str] = "",
 ) -> Response[str]:
     """The form, and the answer where number and code were given."""
     found = await service.check_number(parts, number, code) if number.strip() and code.strip() else None
