@@ -113,6 +113,8 @@ class World:
     events: list[Event] = field(default_factory=list)
     refusal: ApprovalError | None = None
     """What the last thing tried met with, where it was refused."""
+    _folded: tuple[int, CaseState] | None = None
+    """The case after that many events: it is folded anew only when another was added."""
 
     def attempt(self, act: Callable[[], object]) -> None:
         """Try something; a refusal is kept for the scenario to look at."""
@@ -254,7 +256,9 @@ class World:
     @property
     def state(self) -> CaseState:
         """The case as it stands."""
-        return fold(self.events, CASE)
+        if self._folded is None or self._folded[0] != len(self.events):
+            self._folded = len(self.events), fold(self.events, CASE)
+        return self._folded[1]
 
     @property
     def law(self) -> Law:

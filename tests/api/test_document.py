@@ -21,7 +21,7 @@ import segno
 from fontTools.ttLib import TTFont
 from pypdf import PdfReader, PdfWriter
 
-from api.certificates import document
+from api.documents import document
 from api.documents.document import MissingGlyphError, qr_text, read_content, render
 from engine.errors import ApprovalError, InputError
 
