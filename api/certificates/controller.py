@@ -52,6 +52,7 @@ class CertificateController(Controller):
     @post(
         "/certificates/check",
         operation_id="CheckCertificateFile",
+        request_max_body_size=service.LARGEST_FILE,
         opt=verbs("check_certificate"),
         status_code=200,
         summary="按文件核验 Check by the file's bytes",

@@ -128,7 +128,9 @@ def _lines(case: Answer) -> Iterator[str]:
     if lacking:
         yield f"还缺：{'、'.join(lacking)}"
     yield "经过："
-    yield from (f"  {e['entry']:>5}　{_hour(e['at'])}　{e['title']}　{e['actor']}　{e['says']}" for e in case["history"])
+    yield from (
+        f"  {e['entry']:>5}　{_hour(e['at'])}　{e['title']}　{e['actor']}　{e['says']}" for e in case["history"]
+    )
 
 
 def _hour(at: str) -> str:
