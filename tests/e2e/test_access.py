@@ -133,12 +133,21 @@ def test_each_is_shown_its_own_tasks_alone(filer: Filer) -> None:
         answer = filer.people[login].get(f"/api/cases/{filer.case}/tasks")
         if answer.status_code == 200:
             parties = {t["party"] for t in answer.json()["tasks"]}
-            assert parties <= {ROLES[login][1], "window"} if login.startswith("window") else parties <= {ROLES[login][1]}
+            assert (
+                parties <= {ROLES[login][1], "window"} if login.startswith("window") else parties <= {ROLES[login][1]}
+            )
 
 
 def test_without_a_token_there_is_nothing_but_the_check(filer: Filer, house: House) -> None:
     with house.service.visitor() as nobody:
-        paths = ("cases", "projects", f"cases/{filer.case}", f"projects/{filer.project}", "me", f"cases/{filer.case}/tasks")
+        paths = (
+            "cases",
+            "projects",
+            f"cases/{filer.case}",
+            f"projects/{filer.project}",
+            "me",
+            f"cases/{filer.case}/tasks",
+        )
         for path in paths:
             answer = nobody.get(f"/api/{path}")
             assert answer.status_code == 401 and answer.headers["www-authenticate"].startswith("Bearer")

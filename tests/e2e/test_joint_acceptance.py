@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from concurrent.futures import ThreadPoolExecutor
-from datetime import timedelta
 from hashlib import sha256
 from io import BytesIO
 from typing import Any
@@ -12,7 +11,6 @@ from typing import Any
 import pypdfium2
 from pypdf import PdfReader
 
-from tests.api.service import PASSWORD
 from tests.e2e.conftest import House
 from tests.e2e.filer import REVIEWERS, Filer, find, legal_day, open_tasks
 from tests.e2e.scenes import (
@@ -83,7 +81,9 @@ def settled_in_a_meeting(house: House, filer: Filer) -> None:
     assert find(filer.shown, "opinion", "D10")["opinion"]["verdict"] == "fail"
     filer.call_all(legal_day(house.service))
     (meeting,) = open_tasks(filer.shown, "meeting")
-    filer.do("lead", meeting["id"], "hold", attended=["archives", "housing_construction"], minutes="三日内补齐电气竣工图")
+    filer.do(
+        "lead", meeting["id"], "hold", attended=["archives", "housing_construction"], minutes="三日内补齐电气竣工图"
+    )
     filer.paper("archive_set", b"%PDF-1.7 the whole archive")
     filer.look()
     assert [t["about"]["item"] for t in open_tasks(filer.shown, "review")] == ["D10"], "only what read the old archive"
