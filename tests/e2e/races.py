@@ -201,7 +201,7 @@ def main(arguments: Sequence[str]) -> int:
     with databases(given.database or list(KINDS)) as made:
         for kind, (folder, url) in made.items():
             begun = time.perf_counter()
-            with spawned(folder, url) as service, staff(service) as people:
+            with (folder / "log").open("a") as log, spawned(folder, url, log=log) as service, staff(service) as people:
                 score = race(service, people, given.races, given.seed)
             seconds = time.perf_counter() - begun
             print(score.line(f"{kind}（种子 {given.seed}，{seconds:.0f} 秒）"), flush=True)
