@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+import asyncio
 import threading
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import TypeVar
 
 from api.parts import Parts
+from models.database import Database, Reader
 from models.ledger import entries_of
 from tests.databases import postgres_server, sqlite_url
 from tests.e2e.scenes import unsound
+
+T = TypeVar("T")
 
 BATCH = 2000
 
@@ -55,24 +60,38 @@ class Score:
 
     async def close(self, parts: Parts) -> None:
         """Compare with the ledger: each acknowledged command is there, in one piece, and the data are sound."""
-        found = await keys_in_ledger(parts)
+        async with parts.database.read() as reader:
+            found = await keys_in_ledger(reader)
         self.lost.extend(f"{key} 已答复成功，台账里没有" for key in self.acknowledged if key not in found)
         self.wrong.extend(f"{key} 在台账里有 {times} 处" for key, times in found.items() if times > 1)
         self.wrong.extend(await unsound(parts))
 
 
-async def keys_in_ledger(parts: Parts) -> Counter[str]:
+def reading(url: str, use: Callable[[Reader], Awaitable[T]]) -> T:
+    """Read a database from outside, whether the service that it belongs to runs or not."""
+
+    async def alone() -> T:
+        database = await Database.open(url)
+        try:
+            async with database.read() as reader:
+                return await use(reader)
+        finally:
+            await database.close()
+
+    return asyncio.run(alone())
+
+
+async def keys_in_ledger(reader: Reader) -> Counter[str]:
     """In how many runs of entries each idempotency key is found: more than one would be a command done twice."""
     found: Counter[str] = Counter()
     last, after = None, 0
-    async with parts.database.read() as reader:
-        while entries := await entries_of(reader, after=after, most=BATCH):
-            for entry in entries:
-                key = entry.extra.get("key")
-                if key and key != last:
-                    found[key] += 1
-                last = key
-            after = entries[-1].seq
+    while entries := await entries_of(reader, after=after, most=BATCH):
+        for entry in entries:
+            key = entry.extra.get("key")
+            if key and key != last:
+                found[key] += 1
+            last = key
+        after = entries[-1].seq
     return found
 
 

@@ -6,10 +6,11 @@ import json
 from concurrent.futures import ThreadPoolExecutor
 from hashlib import sha256
 from io import BytesIO
-from typing import Any
+from typing import Any, cast
 
 import pypdfium2
 from pypdf import PdfReader
+from pypdf.generic import StreamObject
 
 from tests.e2e.conftest import House
 from tests.e2e.filer import REVIEWERS, Filer, find, legal_day, open_tasks
@@ -111,7 +112,7 @@ def checked_by_number(house: House, number: str, code: str) -> dict[str, Any]:
 def assert_is_an_archive_file(pdf: bytes, certificate: dict[str, Any]) -> None:
     """It says that it is PDF/A-3b, prints its number, and carries the content that its hash is about."""
     reader = PdfReader(BytesIO(pdf))
-    metadata = reader.trailer["/Root"]["/Metadata"].get_data().decode()
+    metadata = cast(StreamObject, reader.root_object["/Metadata"].get_object()).get_data().decode()
     assert "<pdfaid:part>3<" in metadata and "<pdfaid:conformance>B<" in metadata
     opened = pypdfium2.PdfDocument(pdf)
     try:
