@@ -11,6 +11,21 @@ from enum import StrEnum
 
 from engine.terms import Assumed, Cite, Firm, Force
 
+ARTICLE_45 = (
+    "hearing",
+    "tender",
+    "auction",
+    "inspection",
+    "testing",
+    "quarantine",
+    "appraisal",
+    "expert_review",
+)
+"""听证、招标、拍卖、检验、检测、检疫、鉴定、专家评审: the stops that the law itself names (行政许可法第四十五条)."""
+
+LOCAL_STOPS = ("site_visit", "public_notice", "consultation")
+"""Stops of the promised clock alone, where a local rule says so."""
+
 
 class StepKind(StrEnum):
     """The four kinds of step (环节类型). A fifth needs a decision record."""
@@ -182,6 +197,8 @@ class Procedure:
     """Department that leads (牵头部门)."""
     kept_after_lapse: str = ""
     """What may be kept where the case ends for want of rectification, in Chinese, for the notice."""
+    local_stops: tuple[str, ...] = ()
+    """Stops that a local rule takes out of the promise, and of nothing else: site_visit, public_notice, consultation."""
 
     def step(self, name: str) -> Step:
         """The step of that id; KeyError where there is none."""
