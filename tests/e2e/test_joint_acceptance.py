@@ -12,6 +12,7 @@ import pypdfium2
 from pypdf import PdfReader
 from pypdf.generic import StreamObject
 
+from api.wakeups import sweep
 from tests.e2e.conftest import House
 from tests.e2e.filer import REVIEWERS, Filer, find, legal_day, open_tasks
 from tests.e2e.scenes import (
@@ -213,18 +214,11 @@ def test_a_rectification_that_comes_too_late_finds_the_case_ended(house: House) 
     house.service.clock.turn(days=14)
     late = filer.send("owner", f"/cases/{filer.case}/answer", {"says": "已整改"})
     assert late.status_code == 409, late.text
-    house.service.call(swept)
+    house.service.call(sweep)
     ending = filer.look("owner")["ending"]
     assert ending["kind"] == "answer_lapsed" and "沿用" in ending["kept_says"]
     assert {k["item"] for k in ending["kept"] if k["building"]} == {"D03"}, "seen on site, and passed there"
     assert {k["item"] for k in ending["kept"] if not k["building"]} == {"D02", "D03", "D06", "D08"}, "read, and passed"
-
-
-async def swept(parts: Any) -> int:
-    """Time's own round, as the service makes it every half minute."""
-    from api.wakeups import sweep
-
-    return await sweep(parts)
 
 
 def test_what_was_asked_for_once_is_supplied_and_the_case_is_taken_in_by_itself(house: House) -> None:
