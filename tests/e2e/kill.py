@@ -77,11 +77,12 @@ def opinions(filer: Filer, login: str, item: str) -> Asks:
 
 
 def issues(stock: list[Filer]) -> Asks:
-    """A window that issues whatever is ready."""
+    """A window that issues whatever is ready; a case leaves the stock when its issue was answered."""
     while stock:
-        filer = stock.pop()
+        filer = stock[-1]
         path = f"/cases/{filer.case}/tasks/issue/issue"
         yield Ask("window", path, {}, filer.new_key(), etag=filer.etag("issue"))
+        stock.remove(filer)
 
 
 class Client:
@@ -151,6 +152,7 @@ class Programme:
         self.folder, self.url, self.random, self.score = folder, url, Random(seed), Score()
         self.tokens: dict[str, str] = {}
         self.clients: list[Client] = []
+        self.stock: list[Filer] = []
         self.now = START
 
     def run(self, kills: int) -> Score:
