@@ -111,6 +111,17 @@ def test_once_everything_asked_for_is_there_the_case_is_taken_in_by_itself_and_n
     assert life.state.law == "sha256:test"
 
 
+def test_what_was_asked_for_may_come_with_a_fact_that_calls_for_a_refusal_and_nothing_is_asked_again() -> None:
+    life = applied(archive_scope=True)
+    life.do(intake.ask_once, "intake")
+    life.file("fire-report", drawings=3)
+    life.facts({HALL: {"floor_area_m2": 260000}, OFFICE: {}}, completion_accepted=False)
+    assert kinds(life)[-1] is EventKind.CORRECTIONS_SUPPLIED
+    assert life.state.accepted_on is None and life.states()["intake"] == "open"
+    refused(life, lambda: life.do(intake.ask_once, "intake"), "只能告知一次")
+    life.do(intake.refuse, "intake", "未通过竣工验收")
+
+
 def test_an_application_that_lacks_nothing_is_neither_asked_nor_refused() -> None:
     life = applied(archive_scope=False, completion_accepted=True)
     life.facts({HALL: {"floor_area_m2": 240000}, OFFICE: {}})
@@ -194,6 +205,14 @@ def test_after_the_answer_only_what_failed_is_seen_again() -> None:
     for item in ITEMS:
         life.give("opinion", item)
     issue(life)
+
+
+def test_a_list_that_is_out_can_be_answered_although_a_new_building_is_yet_to_be_seen() -> None:
+    life = one_failed()
+    life.facts({HALL: {}, OFFICE: {}, "门卫室": {"use": "office", "floor_area_m2": 3000}})
+    assert life.states()["visit:门卫室"] == "open"
+    answered(life)
+    assert life.task(f"visit:{HALL}").items == ("D07",)
 
 
 def test_a_second_failure_is_final_and_the_opinion_cannot_pass() -> None:
