@@ -323,7 +323,7 @@ UNIT_TITLES = {Unit.WORKING: "个工作日", Unit.CALENDAR: "日", Unit.MONTH: "
 
 def _lapsed(desk: Desk, clock: CaseClock, wakeup: Wakeup) -> Event:
     """The list was not answered by its day: the case ends, and says what may be kept."""
-    kept = kept_after(desk.state)
+    kept = kept_after(desk)
     says = f"逾期未提交整改（最后一日为{clock.due}），办件终止，须重新申请"
     note = desk.law.procedure.kept_after_lapse
     return desk.event(

@@ -246,7 +246,16 @@ class Procedure:
                 yield step.id, f"没有名为“{step.form}”的证书样式"
             if step.by is Party.ITEM_DEPARTMENT and not step.by_item:
                 yield step.id, "由 item.department 办理的环节须按事项分（each: [item]）"
+        yield from self._force_faults()
         yield from self._cycle_faults(answers)
+
+    def _force_faults(self) -> Iterator[tuple[str, str]]:
+        """Nothing formal is made of what is simulated (S1)."""
+        simulated = {s.makes for s in self.steps if s.force is Force.SIMULATED}
+        for step in self.steps:
+            for doc in (*(n.doc for n in step.needs), *step.after):
+                if step.force is Force.FORMAL and doc in simulated:
+                    yield step.id, f"正式的环节不能立足于模拟作出的“{doc}”"
 
     def _maker_faults(self) -> Iterator[tuple[str, str]]:
         seen: dict[str, str] = {}

@@ -172,7 +172,7 @@ def test_a_refusal_names_the_precondition_that_does_not_hold() -> None:
 def kept(life: Life) -> set[tuple[str, str, str]]:
     """Kind of document, item and building of everything that may be kept."""
     versions = life.state.dossier.versions
-    return {(versions[k["doc"]].kind, k["item"], k["building"]) for k in kept_after(life.state)}
+    return {(versions[k["doc"]].kind, k["item"], k["building"]) for k in kept_after(life.desk())}
 
 
 def test_what_passed_may_be_kept_and_neither_what_failed_nor_what_went_stale() -> None:
@@ -192,4 +192,4 @@ def test_what_may_be_kept_is_named_once_and_a_failed_opinion_is_not() -> None:
     life = failed_twice()
     assert ("opinion", "D07", "") not in kept(life)
     assert {("opinion", "D02", ""), ("site_finding", "D07", HALL)} <= kept(life)
-    assert len(kept_after(life.state)) == len(kept(life))
+    assert len(kept_after(life.desk())) == len(kept(life))
