@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from typing import Any
+from urllib.parse import quote
 
 from litestar import Request, Response, get
 from litestar.di import NamedDependency
@@ -52,7 +53,7 @@ async def start(request: Request[Any, Any, Any], parts: NamedDependency[Parts]) 
 
 def _row(case: Mapping[str, Any], parties: Mapping[str, str]) -> dict[str, Any]:
     certificate = case["certificate"]
-    check = f"/check?number={certificate['number']}&code={certificate['check_code']}" if certificate else ""
+    check = f"/check?number={quote(certificate['number'])}&code={certificate['check_code']}" if certificate else ""
     return {
         "number": case["number"],
         "project_name": case["project_name"],
