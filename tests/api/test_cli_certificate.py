@@ -28,7 +28,11 @@ def test_a_whole_file_says_what_it_holds(file: Path) -> None:
     assert certificate()["title"] in yichuang("certificate", "verify", str(file)).out
 
 
-@pytest.mark.parametrize("raw", [b"", b"no pdf", b"%PDF-1.7\nbroken", b"\0" * 5_000_000])
+@pytest.mark.parametrize(
+    "raw",
+    [b"", b"no pdf", b"%PDF-1.7\nbroken", b"\0" * 5_000_000],
+    ids=["empty", "text", "broken", "zeros"],
+)
 def test_other_files_are_told_apart(tmp_path: Path, raw: bytes) -> None:
     path = tmp_path / "x.pdf"
     path.write_bytes(raw)
