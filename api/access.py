@@ -15,6 +15,7 @@ from typing import Any
 from litestar import Litestar, get
 from litestar.routes import HTTPRoute
 
+from api.answers import answers, problems
 from engine.events import Actor
 from engine.procedure import Party
 from engine.tasks import Task
@@ -258,12 +259,26 @@ def check_routes(app: Litestar) -> None:
         raise UnlistedRouteError("这些路由不在权限表内，服务不启动：" + "；".join(bad))
 
 
+_GRANT = {
+    "verb": "accept",
+    "title": "受理",
+    "role": "window",
+    "role_title": "综合窗口",
+    "condition": "window-task",
+    "condition_title": "由综合窗口办理的任务，且不是本人提出的办件",
+}
+
+
 @get(
     "/api/access",
     opt=verbs("read_access"),
     operation_id="Access",
     summary="权限表 Who may do what",
     tags=["运行 Operation"],
+    responses={
+        **answers(200, dict[str, list[dict[str, str]]], "权限表，每行准一种角色做一件事。", {"grants": [_GRANT]}),
+        **problems(422),
+    },
 )
 async def published() -> dict[str, list[dict[str, str]]]:
     """The table of access, whole: each row lets one role do one thing where its condition holds; the rest is refused."""

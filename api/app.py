@@ -21,7 +21,7 @@ from api.door import door, the_actor
 from api.errors import HANDLERS
 from api.issuing import seal_leftovers
 from api.middleware import Service
-from api.openapi import configuration, open_to_anyone
+from api.openapi import configuration, say_what_is_so
 from api.opening import claimed, keep_apart, open_parts
 from api.parts import Parts
 from api.projects.controller import ProjectController
@@ -73,7 +73,7 @@ def create_app(settings: Settings | None = None) -> Service:
     access.check_routes(app)
     app.state.queries = queries_of(app)
     app.strict_transport = settings.address.startswith("https:")
-    open_to_anyone(app)
+    say_what_is_so(app)
     return app
 
 

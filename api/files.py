@@ -20,14 +20,12 @@ from urllib.parse import quote
 
 from litestar import Request, get, put
 from litestar.di import NamedDependency
-from litestar.openapi.spec import OpenAPIMediaType, OpenAPIType, Operation, RequestBody, Schema
-from litestar.openapi.spec.enums import OpenAPIFormat
-from litestar.params import FromPath, QueryParameter
+from litestar.params import PathParameter, QueryParameter
 from litestar.response import Stream
 
 from api.access import Role, verbs
+from api.answers import RawBody, answers, downloads, problems
 from api.errors import AbortedError, UnavailableError
-from api.openapi import answers, problems
 from api.requests import CLEANED, content_length
 from engine.errors import Fault, InputError, NotFoundError
 from engine.events import Actor
@@ -260,24 +258,11 @@ class FileOut:
     name: str
 
 
-@dataclass
-class RawBody(Operation):
-    """Says in the documentation that the body is the file itself."""
-
-    def __post_init__(self) -> None:
-        """Add the body."""
-        schema = Schema(type=OpenAPIType.STRING, format=OpenAPIFormat.BINARY)
-        self.request_body = RequestBody(
-            content={"application/octet-stream": OpenAPIMediaType(schema=schema)},
-            description="文件的字节，原样，不用 multipart。",
-            required=True,
-        )
-
-
 _HASH = "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08"
 _FILE = {"sha256": _HASH, "size": 4, "name": "竣工图.pdf"}
 
 NameQuery = Annotated[str, QueryParameter(max_length=1000, description="文件名，只作显示用。")]
+HashPath = Annotated[str, PathParameter(description="文件的 SHA-256，64 位小写十六进制。")]
 HashQuery = Annotated[
     str | None, QueryParameter(pattern="^[0-9a-f]{64}$", description="预期的 SHA-256；不符则不存，答 422。")
 ]
@@ -288,8 +273,8 @@ HashQuery = Annotated[
     opt={**verbs("put_file"), CLEANED: ("name",)},
     operation_id="PutFile",
     operation_class=RawBody,
-    summary="上传文件",
-    tags=["文件"],
+    summary="上传文件 Put a file",
+    tags=["文件 Files"],
     responses={
         **answers(200, FileOut, "已存；内容相同的文件只存一份，重发同样的内容没有影响。", _FILE),
         **problems(400, 401, 411, 413, 422, 503),
@@ -328,16 +313,19 @@ async def _received(request: Request[Any, Any, Any]) -> AsyncIterator[bytes]:
     "/api/files/{sha256:str}",
     opt=verbs("get_file"),
     operation_id="GetFile",
-    summary="下载文件",
-    tags=["文件"],
+    summary="下载文件 Get a file",
+    tags=["文件 Files"],
     media_type="application/octet-stream",
-    responses=problems(401, 404, 422),
+    responses={
+        **downloads(200, "application/octet-stream", "文件的字节，作附件下载。"),
+        **problems(401, 404, 422, 503),
+    },
 )
 async def get_file(
     request: Request[Any, Any, Any],
     database: NamedDependency[Database],
     actor: NamedDependency[Actor],
-    sha256: FromPath[str],
+    sha256: HashPath,
     name: NameQuery = "",
 ) -> Stream:
     """Get a filed paper back as an attachment (下载文件), where it belongs to a project that one may see."""

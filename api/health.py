@@ -10,7 +10,7 @@ from litestar.di import NamedDependency
 
 from api import probes
 from api.access import verbs
-from api.openapi import answers
+from api.answers import answers, problems
 from api.parts import Parts
 
 
@@ -56,7 +56,10 @@ _NOT_READY = {"ready": False, "checks": [{"name": "database", "title": "数据�
     operation_id="Health",
     summary="是否存活 Alive",
     tags=["运行 Operation"],
-    responses=answers(200, Alive, "在运行。", {"status": "ok", "version": "0.1.0"}),
+    responses={
+        **answers(200, Alive, "在运行。", {"status": "ok", "version": "0.1.0"}),
+        **problems(422),
+    },
 )
 async def health() -> Alive:
     """The process is there and answers; nothing else is looked at."""
@@ -72,6 +75,7 @@ async def health() -> Alive:
     responses={
         **answers(200, Readiness, "可以办理。", _READY),
         **answers(503, Readiness, "暂时不能办理；不是 ok 的一项是原因。", _NOT_READY),
+        **problems(422),
     },
 )
 async def ready(parts: NamedDependency[Parts]) -> Response[Readiness]:

@@ -11,8 +11,8 @@ from api.accounts import service
 from api.accounts.guesses import Guesses
 from api.accounts.passwords import Passwords
 from api.accounts.schemas import AccountOut, Accounts, SignedIn, SignIn
+from api.answers import READS, Ask, answers, asks, problems
 from api.door import token_of
-from api.openapi import answers, problems
 from api.parts import Parts
 from engine.events import Actor
 
@@ -41,6 +41,7 @@ class AccountController(Controller):
 
     @post(
         "/sign-in",
+        operation_class=asks(Ask("window", "登录 Sign in", {"login": "window1", "password": "口令 correct horse"})),
         operation_id="SignIn",
         opt=verbs("sign_in"),
         status_code=200,
@@ -68,7 +69,7 @@ class AccountController(Controller):
         opt=verbs("sign_out"),
         status_code=204,
         summary="退出登录 Sign out",
-        responses=problems(401, 503),
+        responses=problems(*READS),
     )
     async def sign_out(self, request: Request[Any, Any, Any], parts: NamedDependency[Parts]) -> None:
         """Sign out: the token that this comes with is worth nothing from now on."""
@@ -79,7 +80,7 @@ class AccountController(Controller):
         operation_id="WhoAmI",
         opt=verbs("who_am_i"),
         summary="我的账号 Who am I",
-        responses={**answers(200, AccountOut, "登录者的账号。", _ACCOUNT), **problems(401, 503)},
+        responses={**answers(200, AccountOut, "登录者的账号。", _ACCOUNT), **problems(*READS)},
     )
     async def me(self, actor: NamedDependency[Actor], parts: NamedDependency[Parts]) -> AccountOut:
         """The account that is signed in."""
@@ -92,7 +93,7 @@ class AccountController(Controller):
         summary="账号列表 All accounts",
         responses={
             **answers(200, Accounts, "全部账号，按登录名。", {"accounts": [_ACCOUNT]}),
-            **problems(401, 403, 503),
+            **problems(*READS, 403),
         },
     )
     async def listed(self, parts: NamedDependency[Parts]) -> Accounts:

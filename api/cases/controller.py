@@ -1,13 +1,14 @@
 """Cases over HTTP (办件接口): translate, call the service, answer. Every command on a task is one route."""
 
-from typing import Any
+from typing import Annotated, Any
 
 from litestar import Controller, Response, get, post
 from litestar.di import NamedDependency
-from litestar.params import FromPath, JSONBody
+from litestar.params import JSONBody, PathParameter
 
 from api.access import verbs
-from api.cases import schemas, service
+from api.answers import READS, READS_ONE, WRITES_TO, CasePath, ProjectPath, answers, asks, problems
+from api.cases import example_orders, examples, schemas, service
 from api.parts import Parts
 from api.requests import Anything, read_model
 from api.transaction import Order
@@ -16,6 +17,11 @@ from engine.events import Actor
 from engine.procedure import Command
 
 TASK_VERBS = tuple(c.value for c in Command)
+Shown = dict[str, Any]
+"""What the service says of a case; the example tells its shape."""
+
+TaskPath = Annotated[str, PathParameter(description="任务的 id，如 review:D07。The task's id within its case.")]
+CommandPath = Annotated[str, PathParameter(description=f"指令，下列之一 The command: {'、'.join(TASK_VERBS)}。")]
 
 
 class CaseController(Controller):
@@ -24,7 +30,13 @@ class CaseController(Controller):
     path = "/api"
     tags = ("办件 Cases",)
 
-    @get("/cases", operation_id="ListCases", opt=verbs("list_cases"), summary="办件列表 The cases that you may see")
+    @get(
+        "/cases",
+        operation_id="ListCases",
+        opt=verbs("list_cases"),
+        summary="办件列表 The cases that you may see",
+        responses={**answers(200, Shown, "您可见的办件，新的在前。", examples.LISTED), **problems(*READS)},
+    )
     async def listed(self, actor: NamedDependency[Actor], parts: NamedDependency[Parts]) -> dict[str, Any]:
         """The cases that you may see, the newest first."""
         return {"cases": await service.listed(parts, actor)}
@@ -34,10 +46,12 @@ class CaseController(Controller):
         operation_id="OpenCase",
         opt=verbs("open_case"),
         summary="提出申请 Hand an application in",
+        operation_class=asks(example_orders.APPLY),
+        responses={**answers(201, Shown, "已提出申请；办件现状。", examples.RECEIVED), **problems(*WRITES_TO)},
     )
     async def open(
         self,
-        project: FromPath[str],
+        project: ProjectPath,
         data: JSONBody[schemas.Application],
         actor: NamedDependency[Actor],
         parts: NamedDependency[Parts],
@@ -47,9 +61,15 @@ class CaseController(Controller):
         order = Order(actor, f"POST /projects/{project}/cases", key, data.model_dump(mode="json"))
         return _answered(*await service.open_case(parts, order, project, data))
 
-    @get("/cases/{case:str}", operation_id="ShowCase", opt=verbs("view_case"), summary="查看办件 A case as it stands")
+    @get(
+        "/cases/{case:str}",
+        operation_id="ShowCase",
+        opt=verbs("view_case"),
+        summary="查看办件 A case as it stands",
+        responses={**answers(200, Shown, "办件现状。", examples.CASE), **problems(*READS_ONE)},
+    )
     async def show(
-        self, case: FromPath[str], actor: NamedDependency[Actor], parts: NamedDependency[Parts]
+        self, case: CasePath, actor: NamedDependency[Actor], parts: NamedDependency[Parts]
     ) -> dict[str, Any]:
         """A case as it stands: tasks, clocks, what is missing, history."""
         return await service.show(parts, actor, case)
@@ -59,9 +79,10 @@ class CaseController(Controller):
         operation_id="ListTasks",
         opt=verbs("list_tasks"),
         summary="我的任务 Your tasks of a case",
+        responses={**answers(200, Shown, "您在这件办件中的任务。", examples.TASKS), **problems(*READS_ONE)},
     )
     async def tasks(
-        self, case: FromPath[str], actor: NamedDependency[Actor], parts: NamedDependency[Parts]
+        self, case: CasePath, actor: NamedDependency[Actor], parts: NamedDependency[Parts]
     ) -> dict[str, Any]:
         """Your own tasks of a case, each with its ETag and the commands that it takes now."""
         return {"tasks": await service.tasks_of(parts, actor, case)}
@@ -72,12 +93,14 @@ class CaseController(Controller):
         opt=verbs(*TASK_VERBS),
         status_code=200,
         summary="任务指令 One command on one task",
+        operation_class=asks(*example_orders.ORDERS),
+        responses={**answers(200, Shown, "已办；办件现状。", examples.CASE), **problems(*WRITES_TO, 412, 428)},
     )
     async def order(
         self,
-        case: FromPath[str],
-        task: FromPath[str],
-        command: FromPath[str],
+        case: CasePath,
+        task: TaskPath,
+        command: CommandPath,
         data: JSONBody[Anything],
         actor: NamedDependency[Actor],
         parts: NamedDependency[Parts],
@@ -103,10 +126,12 @@ class CaseController(Controller):
         opt=verbs("answer"),
         status_code=200,
         summary="提交整改 Hand the rectification in",
+        operation_class=asks(example_orders.ANSWER),
+        responses={**answers(200, Shown, "已提交；办件现状。", examples.CASE), **problems(*WRITES_TO)},
     )
     async def answer(
         self,
-        case: FromPath[str],
+        case: CasePath,
         data: JSONBody[schemas.Answer],
         actor: NamedDependency[Actor],
         parts: NamedDependency[Parts],
@@ -122,10 +147,12 @@ class CaseController(Controller):
         opt=verbs("withdraw"),
         status_code=200,
         summary="撤回申请 Withdraw the application",
+        operation_class=asks(example_orders.WITHDRAW),
+        responses={**answers(200, Shown, "申请已撤回；办件现状。", examples.WITHDRAWN), **problems(*WRITES_TO)},
     )
     async def withdraw(
         self,
-        case: FromPath[str],
+        case: CasePath,
         data: JSONBody[schemas.Withdraw],
         actor: NamedDependency[Actor],
         parts: NamedDependency[Parts],
@@ -141,10 +168,12 @@ class CaseController(Controller):
         opt=verbs("extend"),
         status_code=200,
         summary="延长期限 Extend a limit",
+        operation_class=asks(example_orders.EXTEND),
+        responses={**answers(200, Shown, "已登记；是否有效见时限。", examples.CASE), **problems(*WRITES_TO)},
     )
     async def extend(
         self,
-        case: FromPath[str],
+        case: CasePath,
         data: JSONBody[schemas.Extend],
         actor: NamedDependency[Actor],
         parts: NamedDependency[Parts],
@@ -160,10 +189,12 @@ class CaseController(Controller):
         opt=verbs("withdraw_certificate"),
         status_code=200,
         summary="撤回证书 Withdraw a certificate",
+        operation_class=asks(example_orders.REVOKE),
+        responses={**answers(200, Shown, "证书已撤回；办件现状。", examples.REVOKED), **problems(*WRITES_TO)},
     )
     async def withdraw_certificate(
         self,
-        case: FromPath[str],
+        case: CasePath,
         data: JSONBody[schemas.Reasons],
         actor: NamedDependency[Actor],
         parts: NamedDependency[Parts],

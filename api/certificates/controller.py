@@ -1,17 +1,21 @@
 """Certificates over HTTP (证书接口): download by those concerned; the check is for anyone."""
 
-from typing import Any
+from typing import Annotated, Any
 
 from litestar import Controller, Request, Response, get, post
 from litestar.di import NamedDependency
-from litestar.params import FromPath, FromQuery
+from litestar.params import QueryParameter
 
 from api.access import verbs
-from api.certificates import service
+from api.answers import ANYONE, READS_ONE, CasePath, RawBody, answers, downloads, problems
+from api.certificates import examples, service
 from api.files import disposition
 from api.parts import Parts
 from api.requests import content_length
 from engine.events import Actor
+
+NumberQuery = Annotated[str, QueryParameter(description="证书编号，如 江海联验字〔2022〕1号。")]
+CodeQuery = Annotated[str, QueryParameter(description="证书上的校验码，如 T7U4-RER7-229T。")]
 
 
 class CertificateController(Controller):
@@ -25,9 +29,10 @@ class CertificateController(Controller):
         operation_id="GetCertificate",
         opt=verbs("get_certificate"),
         summary="下载证书 The certificate's stored bytes",
+        responses={**downloads(200, "application/pdf", "证书的原文件，作附件下载。"), **problems(*READS_ONE)},
     )
     async def download(
-        self, case: FromPath[str], actor: NamedDependency[Actor], parts: NamedDependency[Parts]
+        self, case: CasePath, actor: NamedDependency[Actor], parts: NamedDependency[Parts]
     ) -> Response[bytes]:
         """The certificate as it was made, once; never drawn anew."""
         name, pdf = await service.file_of(parts, actor, case)
@@ -42,10 +47,9 @@ class CertificateController(Controller):
         operation_id="CheckCertificate",
         opt=verbs("check_certificate"),
         summary="按编号和校验码核验 Check by number and code",
+        responses={**answers(200, dict[str, Any], "核验结论。", examples.CHECK), **problems(*ANYONE)},
     )
-    async def check(
-        self, number: FromQuery[str], code: FromQuery[str], parts: NamedDependency[Parts]
-    ) -> dict[str, Any]:
+    async def check(self, number: NumberQuery, code: CodeQuery, parts: NamedDependency[Parts]) -> dict[str, Any]:
         """Whether a certificate is in force, withdrawn or unknown; a wrong code and no such number look the same."""
         return (await service.check_number(parts, number, code)).as_json()
 
@@ -56,6 +60,8 @@ class CertificateController(Controller):
         opt=verbs("check_certificate"),
         status_code=200,
         summary="按文件核验 Check by the file's bytes",
+        operation_class=RawBody,
+        responses={**answers(200, dict[str, Any], "核验结论。", examples.CHECK), **problems(411, 413, *ANYONE)},
     )
     async def check_file(self, request: Request[Any, Any, Any], parts: NamedDependency[Parts]) -> dict[str, Any]:
         """Send the PDF as the raw body: in force, withdrawn, changed or unknown."""

@@ -1,16 +1,22 @@
 """Projects over HTTP (项目接口)."""
 
-from typing import Any
+from typing import Annotated, Any
 
 from litestar import Controller, Response, get, post, put
 from litestar.di import NamedDependency
-from litestar.params import FromPath, JSONBody
+from litestar.params import JSONBody, PathParameter
 
 from api.access import verbs
+from api.answers import READS, READS_ONE, WRITES, WRITES_TO, ProjectPath, answers, asks, problems
 from api.parts import Parts
-from api.projects import schemas, service
+from api.projects import examples, schemas, service
 from api.transaction import Order
 from engine.events import Actor
+
+Shown = dict[str, Any]
+"""What the service says of a project; the example tells its shape."""
+
+KindPath = Annotated[str, PathParameter(description="材料的 id，如 completion_report。The kind of paper.")]
 
 
 class ProjectController(Controller):
@@ -19,12 +25,23 @@ class ProjectController(Controller):
     path = "/api/projects"
     tags = ("项目 Projects",)
 
-    @get(operation_id="ListProjects", opt=verbs("list_projects"), summary="项目列表 The projects that you may see")
+    @get(
+        operation_id="ListProjects",
+        opt=verbs("list_projects"),
+        summary="项目列表 The projects that you may see",
+        responses={**answers(200, Shown, "您可见的项目，新的在前。", examples.LISTED), **problems(*READS)},
+    )
     async def listed(self, actor: NamedDependency[Actor], parts: NamedDependency[Parts]) -> dict[str, Any]:
         """The projects that you may see, the newest first."""
         return {"projects": await service.listed(parts, actor)}
 
-    @post(operation_id="RegisterProject", opt=verbs("register_project"), summary="登记项目 Register a project")
+    @post(
+        operation_id="RegisterProject",
+        opt=verbs("register_project"),
+        summary="登记项目 Register a project",
+        operation_class=asks(examples.REGISTER),
+        responses={**answers(201, Shown, "已登记；项目现状。", examples.PROJECT), **problems(*WRITES)},
+    )
     async def register(
         self,
         data: JSONBody[schemas.ProjectIn],
@@ -43,9 +60,10 @@ class ProjectController(Controller):
         operation_id="ShowProject",
         opt=verbs("view_project"),
         summary="查看项目 A project as it stands",
+        responses={**answers(200, Shown, "项目现状。", examples.PROJECT), **problems(*READS_ONE)},
     )
     async def show(
-        self, project: FromPath[str], actor: NamedDependency[Actor], parts: NamedDependency[Parts]
+        self, project: ProjectPath, actor: NamedDependency[Actor], parts: NamedDependency[Parts]
     ) -> dict[str, Any]:
         """A project's facts, buildings, papers and cases."""
         return await service.shown(parts, actor, project)
@@ -56,10 +74,12 @@ class ProjectController(Controller):
         opt=verbs("state_facts"),
         status_code=200,
         summary="填报、更正事实 State or correct facts",
+        operation_class=asks(*examples.STATE),
+        responses={**answers(200, Shown, "已填报；项目现状。", examples.PROJECT), **problems(*WRITES_TO)},
     )
     async def facts(
         self,
-        project: FromPath[str],
+        project: ProjectPath,
         data: JSONBody[schemas.FactsIn],
         actor: NamedDependency[Actor],
         parts: NamedDependency[Parts],
@@ -76,11 +96,13 @@ class ProjectController(Controller):
         opt=verbs("file_document"),
         status_code=201,
         summary="提交材料 File a paper",
+        operation_class=asks(examples.FILE),
+        responses={**answers(201, Shown, "已提交；项目现状。", examples.PROJECT), **problems(*WRITES_TO)},
     )
     async def document(
         self,
-        project: FromPath[str],
-        kind: FromPath[str],
+        project: ProjectPath,
+        kind: KindPath,
         data: JSONBody[schemas.DocumentIn],
         actor: NamedDependency[Actor],
         parts: NamedDependency[Parts],
