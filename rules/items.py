@@ -7,7 +7,18 @@ from dataclasses import dataclass
 from typing import Any
 
 from engine.errors import Fault
-from engine.policy import Alert, Item, ItemLimit, Material, Need, Requirement, Service, ServiceItem
+from engine.policy import (
+    BINDING,
+    Alert,
+    Item,
+    ItemLimit,
+    Lapse,
+    Material,
+    Need,
+    Requirement,
+    Service,
+    ServiceItem,
+)
 from engine.terms import Firm, LimitInForce, LimitKind, Scope
 from rules.layers import View
 from rules.loader import Placed, unknown_name
@@ -122,18 +133,9 @@ def _item(
             _material(material, each, i, materials, names)
         for i, limit in enumerate(each.entry.limits):
             _limit(limit, each, i, limits, names)
-    needs = []
-    for i, need in enumerate(shape.needs):
-        docs = need.one_of or (need.doc or "",)
-        for n, doc in enumerate(docs):
-            if doc not in makers and not names.view.broken("items", doc.removesuffix(".result")):
-                where = placed.at("needs", i, *(("one_of", n) if need.one_of else ("doc",)))
-                fault = unknown_name(where, doc, "文书", makers)
-                names.faults.append(
-                    Fault(where, doc, f"没有哪个事项或材料作出“{doc}”；{fault.fix.partition('；')[2]}", fault.fix_en)
-                )
-        names.condition(need.when, Scope.PROJECT, placed.at("needs", i, "when"))
-        needs.append(Need(docs, need.firm, need.when, cites(need.cite)))
+    needs = _needs(placed, makers, names)
+    for i, lapse in enumerate(shape.lapse):
+        names.limit(lapse.limit, placed.at("lapse", i, "limit"))
     return Item(
         shape.id,
         shape.title,
@@ -144,11 +146,47 @@ def _item(
         cites(shape.cite),
         tuple(materials.values()),
         tuple(limits),
-        tuple(needs),
+        needs,
         shape.needs_visit or any(s.entry.needs_visit for s in supplements),
         shape.contested,
         shape.not_modelled,
+        shape.makes,
+        shape.kind in BINDING if shape.legal_effect is None else shape.legal_effect,
+        shape.simulated,
+        _days(placed, bool(limits), names),
+        tuple(Lapse(x.limit, x.says, cites(x.cite)) for x in shape.lapse),
     )
+
+
+def _days(placed: Placed[ItemShape], limited: bool, names: Names) -> LimitInForce | None:
+    """The assumed time of a step; where a limit gives one, there is nothing to assume."""
+    days = placed.entry.days
+    if days is None:
+        return None
+    if limited:
+        fix = f"“{placed.entry.title}”已有时限（limits），不再写 days。"
+        names.faults.append(Fault(placed.at("days"), days.days, fix, "A limit gives its time already."))
+    title = f"{placed.entry.title}估计用时"
+    name = f"{placed.entry.id}.days"
+    return LimitInForce(
+        name, title, LimitKind.PERIOD, days.days, days.unit, cites(days.cite), days.local, assumed(days)
+    )
+
+
+def _needs(placed: Placed[ItemShape], makers: set[str], names: Names) -> tuple[Need, ...]:
+    needs = []
+    for i, need in enumerate(placed.entry.needs):
+        docs = need.one_of or (need.doc or "",)
+        for n, doc in enumerate(docs):
+            if doc not in makers and not names.view.broken("items", doc.removesuffix(".result")):
+                where = placed.at("needs", i, *(("one_of", n) if need.one_of else ("doc",)))
+                fault = unknown_name(where, doc, "文书", makers)
+                names.faults.append(
+                    Fault(where, doc, f"没有哪个事项或材料作出“{doc}”；{fault.fix.partition('；')[2]}", fault.fix_en)
+                )
+        names.condition(need.when, Scope.PROJECT, placed.at("needs", i, "when"))
+        needs.append(Need(docs, need.firm, need.when, cites(need.cite), need.group or "", need.local, assumed(need)))
+    return tuple(needs)
 
 
 def _material(shape: MaterialShape, placed: Placed[Any], i: int, found: dict[str, Material], names: Names) -> None:
