@@ -194,6 +194,14 @@ class World:
         assert self.decision is not None
         return self.decision
 
+    def service_id(self, name: str) -> str:
+        """A service by id or title."""
+        known = {word: s.id for s in self.book.services.values() for word in (s.id, s.title)}
+        if name not in known:
+            fix = f"没有名为“{name}”的服务；现有：{'、'.join(s.title for s in self.book.services.values())}。"
+            raise InputError([Fault(name, name, fix, "Unknown service.")])
+        return known[name]
+
     def item_id(self, name: str) -> str:
         """An item by id or title; the error names the nearest."""
         for item in self.book.items.values():
