@@ -69,7 +69,7 @@ def command(
 ) -> None:
     """一个项目需要办什么、为什么、什么时候办完，还缺哪些事实：FACTS 是 JSON 文件（- 为标准输入）。"""
     document = read_document(facts)
-    desk = _Desk(packaged_policy(), service, on, region, known_on)
+    desk = Desk(packaged_policy(), service, on, region, known_on)
     wording = Wording(desk.policy.as_of(on or today(), region), settings.english)
     with DurableMatcher() as durable:
         if isinstance(document.value, list):
@@ -81,7 +81,7 @@ def command(
 
 
 @dataclass(frozen=True, slots=True)
-class _Question:
+class Question:
     """One project, and by which book and service it is decided."""
 
     statement: Statement
@@ -90,7 +90,7 @@ class _Question:
 
 
 @dataclass(frozen=True, slots=True)
-class _Desk:
+class Desk:
     """What the command line said for every project."""
 
     policy: Policy
@@ -99,7 +99,7 @@ class _Desk:
     region: str | None
     known_on: date | None
 
-    def read(self, raw: Any) -> _Question:
+    def read(self, raw: Any) -> Question:
         """Read one project strictly; every fault at once."""
         faults: list[Fault] = []
         service, day = self.service or "joint-acceptance", self.on
@@ -121,7 +121,7 @@ class _Desk:
         faults.extend(fault for fault in _codes(raw, book) if fault.pointer not in told)
         if faults or statement is None:
             raise InputError(faults)
-        return _Question(statement, service, book)
+        return Question(statement, service, book)
 
     def _service(self, stated: Any, faults: list[Fault]) -> str:
         told = self.service
@@ -149,10 +149,10 @@ def _codes(raw: Any, book: PolicyBook) -> list[Fault]:
     return out
 
 
-def _batch(document: Document, desk: _Desk, durable: DurableMatcher, wording: Wording, settings: Settings) -> None:
+def _batch(document: Document, desk: Desk, durable: DurableMatcher, wording: Wording, settings: Settings) -> None:
     """Decide a list: those under one book together, each failure in its own place."""
     answers: list[Decision | ApprovalError | None] = []
-    groups: dict[tuple[int, str], list[tuple[int, _Question]]] = {}
+    groups: dict[tuple[int, str], list[tuple[int, Question]]] = {}
     for i, raw in enumerate(document.value):
         answers.append(None)
         try:
