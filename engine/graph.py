@@ -68,7 +68,7 @@ class StepGraph:
             InputError: a repeated id, an unknown step, a step that waits for itself, a cycle; each by name.
         """
         made, joined = tuple(steps), tuple(edges)
-        index = {step.id: i for i, step in enumerate(made)}
+        index = {step.id: i for i, step in reversed(list(enumerate(made)))}
         faults = list(_faults(made, joined, index))
         if faults:
             raise InputError(faults)
