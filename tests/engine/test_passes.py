@@ -39,7 +39,7 @@ def test_the_whole_takes_as_long_as_its_longest_path(net: tuple[list[list[int]],
     weighted = as_networkx(preds)
     for before, after in weighted.edges:
         weighted.edges[before, after]["weight"] = days[before]
-    ends = nx.DiGraph(weighted)
+    ends: Any = nx.DiGraph(weighted)
     ends.add_weighted_edges_from((s, "end", days[s]) for s in range(len(preds)))
     end = max(finishes)
     assert end == nx.dag_longest_path_length(ends)
