@@ -19,6 +19,7 @@ READING = "(?P<reading>串联|并联|模拟)"
 @phrase("排出计划，自2022-03-01起", f"排出计划，自{DAY}起")
 def plan_from(world: World, day: str) -> None:
     def act() -> None:
+        world.decide()
         graph = graph_of(world.decided)
         time, conversion = Calendar(world.calendar, date.fromisoformat(day)), conversion_of(world.decided)
         world.plans = {r: plan(graph, r, time, conversion) for r in Reading}

@@ -6,7 +6,6 @@ from litestar import Request, Response, get, post
 from litestar.datastructures import UploadFile
 from litestar.di import NamedDependency
 from litestar.params import FromQuery
-from litestar.params import FromQuery
 
 from api.access import verbs
 from api.certificates import service
