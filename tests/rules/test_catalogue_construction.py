@@ -91,7 +91,7 @@ def test_the_base_project_has_exactly_these_items() -> None:
 
 
 FLAMMABLE = "flammable_plant_or_store"
-TABLE = [
+TABLE: list[tuple[dict[str, Any], dict[str, Any], str, str]] = [
     # facts changed, facts of the building, what then applies, what no longer does
     ({"land_supply": "granted_with_scheme"}, {}, "", "B01"),
     ({"land_supply": "allocated"}, {}, "", ""),
@@ -142,7 +142,8 @@ def test_one_thing_changed(facts: dict[str, Any], building: dict[str, Any], more
 def test_every_condition_of_the_half_is_in_the_table() -> None:
     """Whatever may apply and may not does so on both sides of some row."""
     sides: dict[str, set[Truth]] = {}
-    for facts, building, _, _ in [({}, {}, "", ""), *TABLE]:
+    changes: list[tuple[dict[str, Any], dict[str, Any]]] = [({}, {}), *((f, b) for f, b, _, _ in TABLE)]
+    for facts, building in changes:
         for found in decided(facts, **building).items:
             sides.setdefault(found.item.id, set()).add(found.applies)
     always = set("B02 B07 B10 C01 C05 C06 C18 C19 D18 D21".split())
@@ -164,7 +165,7 @@ def test_what_is_not_known_decides_only_where_it_must(facts: dict[str, Any], nam
     assert decided(facts).item(name).applies is applies
 
 
-LIMITS = [
+LIMITS: list[tuple[str, dict[str, Any], tuple[int, Unit] | None, int | None]] = [
     # item, facts, statutory days and unit, promised working days
     ("B01", {}, None, 15),
     ("B01", {"investment": "government"}, None, 10),
