@@ -164,7 +164,15 @@ def plan(graph: StepGraph, reading: Reading, time: Time, conversion: Conversion 
         )
         for i, step in enumerate(net.steps)
     )
-    dropped = tuple(Dropped(e, _worth(graph, e, drops, time, conversion, end)) for e in net.dropped)
+    finish_of = {step.id: finishes[i] for i, step in enumerate(net.steps)}
+    latest_of = {step.id: late_starts[i] for i, step in enumerate(net.steps)}
+    dropped = tuple(
+        Dropped(
+            e,
+            _worth(graph, e, drops, time, conversion, end) if finish_of[e.before] > latest_of[e.after] else 0,
+        )
+        for e in net.dropped
+    )
     used = {name for each in net.stands_on for name in each}
     assumptions = tuple(a for a in net.assumptions if a.id in used)
     return Plan(reading, time.start, end, time.gap(time.start, end), steps, assumptions, dropped, graph.warnings)
@@ -183,7 +191,7 @@ def _finish(
 def _worth(
     graph: StepGraph, edge: Edge, drops: frozenset[Firm], time: Time, conversion: Conversion | None, end: Any
 ) -> int:
-    """How much later the whole would end if this one edge were kept."""
+    """How much later the whole would end if this one edge were kept; what fits into the slack costs nothing."""
     return max(0, time.gap(end, _finish(graph, drops, time, conversion, edge)))
 
 

@@ -12,7 +12,6 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from engine.graph import Edge, GraphStep, StepGraph
-from engine.passes import ancestors
 from engine.terms import Firm, Unit
 
 CONVERT = ".convert"
@@ -96,7 +95,6 @@ class _Rewriting:
         self, graph: StepGraph, kept: list[list[int]], dropped: Sequence[Edge], conversion: Conversion | None
     ) -> None:
         self.graph, self.kept, self.dropped, self.conversion = graph, kept, dropped, conversion
-        self.before = ancestors(graph.order, kept)
         self.own: list[int] = [0] * len(graph.steps)
         self.assumed: list[int] = []
         """Numbers of the steps whose result is assumed; bit ``k`` stands for the ``k``-th."""
@@ -106,6 +104,7 @@ class _Rewriting:
                 if maker not in self.assumed:
                     self.assumed.append(maker)
                 self.own[graph.index[edge.after]] |= 1 << self.assumed.index(maker)
+        self.bit = {maker: 1 << k for k, maker in enumerate(self.assumed)}
 
     def network(self) -> Network:
         rests = self._rests()
@@ -139,18 +138,18 @@ class _Rewriting:
     def _rests(self) -> list[int]:
         """For each step the assumptions that it stands on, and that nothing before it has discharged."""
         rests = [0] * len(self.graph.steps)
-        for number in self.graph.order:
-            step = self.graph.steps[number]
-            if step.legal_effect:
-                for maker in self._makers(self._of_preds(rests, number)):
-                    self.before[number] |= self.before[maker] | 1 << maker
-                continue
-            found = self._of_preds(rests, number) | self.own[number]
-            before = 0
+        come = [0] * len(self.graph.steps)
+        """The assumed documents that exist when a step starts."""
+        for number in self.graph.order if self.assumed else ():
+            found = self.own[number]
             for p in self.kept[number]:
-                before |= self.before[p] | 1 << p
-            self.before[number] |= before
-            rests[number] = sum(1 << k for k in _bits(found) if not self.before[number] >> self.assumed[k] & 1)
+                found |= rests[p]
+                come[number] |= come[p] | self.bit.get(p, 0)
+            if self.graph.steps[number].legal_effect:
+                for maker in self._makers(found):
+                    come[number] |= come[maker] | self.bit[maker]
+            else:
+                rests[number] = found & ~come[number]
         return rests
 
     def _of_preds(self, rests: Sequence[int], number: int) -> int:
