@@ -208,9 +208,9 @@ CHANGES = [
     ),
     (
         ITEMS,
-        "{doc: completion_report, cite",
-        "{doc: completion_raport, cite",
-        "没有哪个事项或材料作出“completion_raport”",
+        "{doc: D05.result, cite: [{instrument: 城市建设档案管理规定",
+        "{doc: D55.result, cite: [{instrument: 城市建设档案管理规定",
+        "没有哪个事项或材料作出“D55.result”",
     ),
     (
         "jianghai/joint_acceptance.yaml",
