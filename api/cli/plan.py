@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from datetime import date
+from pathlib import Path
 from typing import Any
 
 import click
@@ -15,7 +16,7 @@ from api.plans.shapes import comparison_json, plan_json
 from engine.deriving import conversion_of, graph_of
 from engine.errors import Fault, InputError
 from engine.graph_reading import read_graph
-from engine.plan import Calendar, Numbers, plan, savings
+from engine.plan import Calendar, Numbers, Plan, plan, savings
 from engine.reading import Reading
 from engine.values import escape, shorten
 from rules.compiler import packaged_policy
@@ -34,6 +35,7 @@ FACTS 与 decide 的相同，另可写 durations（环节代码: 天数）。--g
 例：
   yichuang plan 项目.json --reading simulated --start 2022-03-01
   yichuang plan 项目.json --compare --start 2022-03-01 --json
+  yichuang plan 项目.json --start 2022-03-01 --svg 计划.svg
   yichuang plan --graph 图.json --reading parallel
 \b
 项目.json：
@@ -52,6 +54,7 @@ FACTS 与 decide 的相同，另可写 durations（环节代码: 天数）。--g
 @day_option("--on", "on", help="适用哪一日的规定；默认今日。")
 @click.option("--region", default=None, help="地区代号，默认按政策集所定（江海区 jianghai）。")
 @day_option("--calendar-known-on", "known_on", help="只用该日以前公布的放假安排；默认用已收录的全部。")
+@click.option("--svg", "svg", metavar="FILE", help="三种读法画成横道图，写入这个 SVG 文件。")
 @click.option("--forecast", is_flag=True, help="超出已公布的年份时给出暂定日期。")
 @shared
 def command(
@@ -63,6 +66,7 @@ def command(
     on: date | None,
     region: str | None,
     known_on: date | None,
+    svg: str | None,
     forecast: bool,
     settings: Settings,
 ) -> None:
@@ -86,11 +90,22 @@ def command(
             made = graph_of(decision, durations)
             conversion = conversion_of(decision)
             saved = savings(made, time, conversion)
-            if compare:
-                return comparison_json({r.value: plan(made, r, time, conversion) for r in Reading}, saved)
-            return plan_json(plan(made, wanted, time, conversion), saved)
+            plans = {r.value: plan(made, r, time, conversion) for r in (Reading if compare or svg else (wanted,))}
+            if svg is not None:
+                _draw(svg, plans)
+            return comparison_json(plans, saved) if compare else plan_json(plans[wanted.value], saved)
 
         answer(read_document(str(facts)), work, _show, settings)
+
+
+def _draw(file: str, plans: Mapping[str, Plan]) -> None:
+    from api.plans.gantt import gantt
+
+    try:
+        Path(file).write_text(gantt(list(plans.values())), encoding="utf-8")
+    except (OSError, ValueError):
+        fix = "写不了这个文件，请核对路径。"
+        raise InputError([Fault("--svg", shorten(file), fix, "The file cannot be written.")]) from None
 
 
 def _bare(raw: Any, reading: Reading, compare: bool) -> Answer:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 from typing import Any
+from xml.etree import ElementTree
 
 import pytest
 
@@ -185,6 +186,21 @@ def test_in_words() -> None:
     assert "方案审查开始：串联（现行做法） 2022-07-29，并联（依法） 2022-05-30，模拟审批 2022-04-13" in words
     one = yichuang("plan", "-", "--reading", "simulated", given=BASE).out
     assert "立足于假设：land-contract" in one
+
+
+def test_a_picture_of_the_three(tmp_path: Path) -> None:
+    file = tmp_path / "计划.svg"
+    answer = told("--compare", "--svg", str(file)).answer
+    drawn = ElementTree.parse(file)
+    titles = [e.text or "" for e in drawn.iter("{http://www.w3.org/2000/svg}title")]
+    for name, reading in answer["readings"].items():
+        shown = [s for s in reading["steps"] if s["days"] or s["stands_on"]]
+        for step in shown:
+            says = f"{step['id']} {step['title']}：最早 {step['earliest_start']} 至 {step['earliest_finish']}"
+            assert any(t.startswith(says) for t in titles), (name, says)
+    assumed = [t for t in titles if "立足于假设" in t]
+    assert assumed and all("无行政许可效力" in t for t in assumed)
+    assert told("--svg", str(tmp_path / "没有" / "计划.svg")).pointers == ["--svg"]
 
 
 def test_over_http(tmp_path: Path) -> None:
