@@ -14,6 +14,7 @@ from api.documents.document import render
 from api.parts import Parts
 from api.transaction import Order, Work, carry_out
 from engine import orders
+from engine.case import fold
 from engine.certificate import body_of, content_of, number_of, refusal_of
 from engine.commands import Desk
 from engine.dossier import FileRef
@@ -23,7 +24,7 @@ from engine.tasks import Task
 from models import certificates
 from models.files import keep_file
 from models.invariants import certificate_offenders
-from models.ledger import take_number
+from models.ledger import events_of, take_number
 from models.projects import case_of
 
 logger = logging.getLogger("yichuang.issuing")
@@ -87,17 +88,24 @@ async def _drawn(work: Work, content: Mapping[str, Any]) -> bytes:
 
 
 async def seal(parts: Parts, project: str, case: str) -> None:
-    """Make the file of an issued certificate, once, and put its hash on record (成文); harmless when done already."""
+    """Make the file of an issued certificate, once, and put its hash on record (成文); harmless when done already.
+
+    What it says is fixed by then, so it is drawn before the transaction begins: nobody's command waits for the drawing.
+    """
+    async with parts.database.read() as reader:
+        events = await events_of(reader, project)
+    state = fold(events, case)
+    content = state.certificate
+    if content is None or state.sealed is not None:
+        return
+    issued = next(e for e in events if e.case == case and e.kind is EventKind.ISSUED)
+    url = check_url(parts.base_url, content)
+    pdf = await asyncio.to_thread(render, content, body=body_of(content), check_url=url, made_at=issued.at)
+    data = {"number": content["number"], "pdf_sha256": sha256(pdf).hexdigest(), "size": len(pdf)}
 
     async def step(work: Work) -> tuple[int, dict[str, Any]]:
-        state = work.state(case)
-        content = state.certificate
-        if content is None or state.sealed is not None:
+        if work.state(case).sealed is not None:
             return 200, {}
-        issued = next(e for e in work.events if e.case == case and e.kind is EventKind.ISSUED)
-        url = check_url(parts.base_url, content)
-        pdf = await asyncio.to_thread(render, content, body=body_of(content), check_url=url, made_at=issued.at)
-        data = {"number": content["number"], "pdf_sha256": sha256(pdf).hexdigest(), "size": len(pdf)}
         work.add([Event(EventKind.SEALED, work.now, SYSTEM, project, case, data=data)])
 
         async def store(stored: Sequence[Event]) -> None:

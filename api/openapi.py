@@ -65,7 +65,7 @@ _PROBLEMS: Mapping[int, tuple[str, str, str, str]] = {
         "任务已变化，请重新查看",
         "任务或其所依据的文书已变化，请重新查看后再办理。",
     ),
-    413: ("too-large", "超过大小上限", "超过大小上限", "文件超过上限 52428800 字节。"),
+    413: ("too-large", "超过大小上限", "超过大小上限", "文件超过上限 50 MB。"),
     415: ("media-type", "不是 JSON", "内容类型不对", "请求体应为 UTF-8 的 JSON（Content-Type: application/json）。"),
     422: ("wrong-input", "输入有误，逐处列出；或幂等键已用于另一请求", "输入有误", "/login：缺少这一项。"),
     428: ("if-match-missing", "缺少 If-Match", "请求须注明所依据的版本", "请带请求头 If-Match，写所看任务的 ETag。"),

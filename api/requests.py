@@ -192,7 +192,8 @@ def content_length(request: Request[Any, Any, Any], limit: int) -> int:
     if not (text.isascii() and text.isdigit() and len(text) < 16):
         raise LengthMissingError("上传须注明长度（Content-Length）。", detail_en="Send a Content-Length.")
     if int(text) > limit:
-        raise TooLargeError(f"文件超过上限 {limit} 字节。", detail_en=f"More than the {limit} bytes that are taken.")
+        most, most_en = (f"{limit >> 20} MB",) * 2 if limit >> 20 else (f"{limit} 字节", f"{limit} bytes")
+        raise TooLargeError(f"文件超过上限 {most}。", detail_en=f"More than the {most_en} that are taken.")
     return int(text)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from typing import Any
+from urllib.parse import quote
 
 from litestar import Request, Response, get
 from litestar.di import NamedDependency
@@ -37,7 +38,8 @@ async def start(request: Request[Any, Any, Any], parts: NamedDependency[Parts]) 
     if not state.settings.demo:
         return page(request, "start.html.j2")
     departments = parts.shelf.current.as_of(day_of(parts.now())).departments
-    shown = [await cases.show(parts, ONLOOKER, c["id"]) for c in await cases.listed(parts, ONLOOKER)]
+    listed = await cases.listed(parts, ONLOOKER)
+    shown = [{**await cases.show(parts, ONLOOKER, c["id"]), "number": c["number"]} for c in listed]
     accounts = state.demo_accounts
     return page(
         request,
@@ -51,9 +53,9 @@ async def start(request: Request[Any, Any, Any], parts: NamedDependency[Parts]) 
 
 def _row(case: Mapping[str, Any], parties: Mapping[str, str]) -> dict[str, Any]:
     certificate = case["certificate"]
-    check = f"/check?number={certificate['number']}&code={certificate['check_code']}" if certificate else ""
+    check = f"/check?number={quote(certificate['number'])}&code={certificate['check_code']}" if certificate else ""
     return {
-        "id": case["id"],
+        "number": case["number"],
         "project_name": case["project_name"],
         "state": case["state"]["says"],
         "colour": COLOURS.get(case["state"]["code"], "govuk-tag--blue"),

@@ -41,6 +41,8 @@ class Work:
     new: list[Event] = field(default_factory=list)
     after_append: list[Callable[[Sequence[Event]], Awaitable[None]]] = field(default_factory=list)
     """What needs the ledger's numbers: rows that name an entry, and the last checks before the commit."""
+    _folded: dict[str, CaseState] = field(default_factory=dict)
+    """Cases as they stand, folded once until something is added."""
 
     @property
     def dossier(self) -> Dossier:
@@ -53,7 +55,9 @@ class Work:
 
     def state(self, case: str) -> CaseState:
         """A case as it stands, what this command has added included."""
-        return fold(self.events, case)
+        if case not in self._folded:
+            self._folded[case] = fold(self.events, case)
+        return self._folded[case]
 
     async def law(self, state: CaseState) -> Law:
         """The law that decides a case."""
@@ -72,6 +76,7 @@ class Work:
             numbered = replace(event, seq=last + 1)
             self.events.append(numbered)
             self.new.append(numbered)
+            self._folded.clear()
 
     async def let_time_pass(self, case: str) -> None:
         """Put on record what the passing of time has brought to a case, before anything is ordered."""
@@ -108,6 +113,7 @@ class Work:
         count = len(self.new)
         stored = await append(self.unit, self.new, more={"policy": self.parts.shelf.current.digest, "key": key})
         self.events[-count:] = stored
+        self._folded.clear()
         self.new = []
         touched = {e.case for e in stored}
         for case in self.cases():

@@ -277,7 +277,8 @@ def _issued(state: CaseState, event: Event) -> CaseState:
 
 
 def _ended(state: CaseState, event: Event) -> CaseState:
-    ending = Ending(event.kind, event.on, event.data["says"], event.seq, event.data)
+    legal_day = date.fromisoformat(event.data["ended_on"]) if "ended_on" in event.data else event.on
+    ending = Ending(event.kind, legal_day, event.data["says"], event.seq, event.data)
     return replace(_only_files(state, event), ending=ending, marks={})
 
 

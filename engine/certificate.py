@@ -86,8 +86,9 @@ def refusal_of(desk: Desk, task: Task, title: str, entries: Mapping[str, int]) -
     )
 
 
-def kept_after(state: CaseState) -> list[dict[str, str]]:
+def kept_after(desk: Desk) -> list[dict[str, str]]:
     """What may be kept when a case ends without a result: the findings and opinions that passed, as they stand now."""
+    state, reading = desk.state, desk.reading
     return [
         {
             "doc": v.id,
@@ -99,7 +100,7 @@ def kept_after(state: CaseState) -> list[dict[str, str]]:
         if v.about.case == state.case
         and v.verdict is Verdict.PASS
         and state.dossier.current(v.kind, v.about) is v
-        and not state.dossier.stale(v)
+        and not reading.stale(v)
     ]
 
 

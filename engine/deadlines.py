@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 
-from engine.case import CaseState, Law
+from engine.case import CaseState, Law, Stop
 from engine.certificate import kept_after
 from engine.clock import Lamp, judge, lamp
 from engine.clock_events import Approver, ClockLimit, Kind, Outcome, Reason, Timeline, What
@@ -20,8 +20,8 @@ from engine.commands import Decide, Desk
 from engine.errors import NotPublishedError
 from engine.events import SYSTEM, Event, EventKind, end_of, stamp
 from engine.intake import judge_now, taken_in
-from engine.orders import ARTICLE_45
 from engine.papers import ItemHere
+from engine.procedure import ARTICLE_45
 from engine.tasks import Reading
 from engine.terms import LimitInForce, LimitKind, Truth, Unit
 from engine.workdays import WorkCalendar, last_day
@@ -77,8 +77,7 @@ def _bundle(state: CaseState, law: Law, calendar: WorkCalendar, today: date) -> 
     procedure, limits = law.procedure, law.book.limits
     done = state.ending.on if state.ending else None
     has_licence = any(i.licence and i.applies is Truth.YES for i in state.items)
-    by_law = [(s.start, s.end) for s in state.stops if s.reason in ARTICLE_45 and s.written_notice]
-    pause = [(a, b) for _, a, b in state.answering] + [(s.start, s.end) for s in state.stops]
+    by_law, pause = _stops(state, law, state.stops)
     if procedure.cap and has_licence:
         yield _judged(
             state, limits[procedure.cap], "", state.accepted_on, done, by_law, [], calendar, today, Kind.JOINT
@@ -95,9 +94,7 @@ def _item(
     start = date.fromisoformat(item.since) if item.since else state.accepted_on
     assert start is not None
     done = _opinion_day(state, law, reading, item)
-    own = [s for s in state.stops if s.item == item.id]
-    by_law = [(s.start, s.end) for s in own if s.reason in ARTICLE_45 and s.written_notice]
-    pause = [(a, b) for _, a, b in state.answering] + [(s.start, s.end) for s in own]
+    by_law, pause = _stops(state, law, [s for s in state.stops if s.item == item.id])
     kind = Kind.LICENCE if item.licence else Kind.OTHER
     for raw in item.limits:
         limit = law.book.limits.get(raw["id"])
@@ -107,6 +104,17 @@ def _item(
         yield _judged(
             state, limit, item.id, max(start, state.accepted_on or start), done, by_law, local, calendar, today, kind
         )
+
+
+def _stops(state: CaseState, law: Law, stops: Iterable[Stop]) -> tuple[list[Interval], list[Interval]]:
+    """What the law takes out of every limit, and what besides is taken out of a promise: local stops, rectification."""
+    by_law, pause = [], [(a, b) for _, a, b in state.answering]
+    for stop in stops:
+        if stop.reason in ARTICLE_45 and stop.written_notice:
+            by_law.append((stop.start, stop.end))
+        elif stop.reason in law.procedure.local_stops:
+            pause.append((stop.start, stop.end))
+    return by_law, pause
 
 
 def _opinion_day(state: CaseState, law: Law, reading: Reading, item: ItemHere) -> date | None:
@@ -315,7 +323,14 @@ UNIT_TITLES = {Unit.WORKING: "个工作日", Unit.CALENDAR: "日", Unit.MONTH: "
 
 def _lapsed(desk: Desk, clock: CaseClock, wakeup: Wakeup) -> Event:
     """The list was not answered by its day: the case ends, and says what may be kept."""
-    kept = kept_after(desk.state)
+    kept = kept_after(desk)
     says = f"逾期未提交整改（最后一日为{clock.due}），办件终止，须重新申请"
     note = desk.law.procedure.kept_after_lapse
-    return desk.event(EventKind.ANSWER_LAPSED, says=says, kept=kept, kept_says=note, legal_instant=stamp(wakeup.at))
+    return desk.event(
+        EventKind.ANSWER_LAPSED,
+        says=says,
+        kept=kept,
+        kept_says=note,
+        legal_instant=stamp(wakeup.at),
+        ended_on=str(clock.due),
+    )

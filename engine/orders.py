@@ -11,24 +11,9 @@ from engine.commands import REMEDIES, Desk, allow_now
 from engine.dossier import VERDICT_TITLES, About, DocVersion, FileRef, Verdict
 from engine.errors import Fault, InputError, RefusedError
 from engine.events import Event, EventKind
-from engine.procedure import Command, OnFail, Party, StepKind
+from engine.procedure import ARTICLE_45, Command, OnFail, Party, StepKind
 from engine.tasks import Reading, Task
 from engine.terms import Force, Scope, Truth
-
-ARTICLE_45 = (
-    "hearing",
-    "tender",
-    "auction",
-    "inspection",
-    "testing",
-    "quarantine",
-    "appraisal",
-    "expert_review",
-)
-"""听证、招标、拍卖、检验、检测、检疫、鉴定、专家评审: the stops that the law itself names (行政许可法第四十五条)."""
-
-LOCAL_STOPS = ("site_visit", "public_notice", "consultation")
-"""Stops of the promised clock alone, where a local rule says so."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,8 +153,9 @@ def withdraw_opinion(desk: Desk, task: Task, reasons: str) -> list[Event]:
 def stop_clock(desk: Desk, task: Task, reason: str, written_notice: bool, says: str) -> list[Event]:
     """Stop the clock of an item (停表): art. 45's reasons with a written notice count against the law's limit too."""
     allow_now(desk, task, Command.STOP_CLOCK)
-    if reason not in ARTICLE_45 + LOCAL_STOPS:
-        listed = "、".join(ARTICLE_45 + LOCAL_STOPS)
+    known = ARTICLE_45 + desk.law.procedure.local_stops
+    if reason not in known:
+        listed = "、".join(known)
         raise InputError([Fault("/reason", reason, f"停表事由应为下列之一：{listed}。", "Not a reason for a stop.")])
     return [
         desk.event(

@@ -18,7 +18,7 @@ from engine.procedure import (
     StepKind,
     TaskState,
 )
-from engine.terms import Firm, Truth
+from engine.terms import Firm, Force, Truth
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,10 +147,19 @@ class Papers:
             if now := self.view.dossier.current(FACT + name, About(building=building)):
                 yield now
 
-    def good(self, doc: str, about: About, *, assumed: bool = False) -> bool:
-        """Whether a slot has a version to build on: real (or assumed, where that may be), passing, not stale."""
+    def good(self, doc: str, about: About, *, assumed: bool = False, force: Force = Force.FORMAL) -> bool:
+        """Whether a slot has a version to build on: real (or assumed, where that may be), passing, not stale.
+
+        What is formal never builds on what is simulated (S1).
+        """
         now = self.current(doc, about)
-        return now is not None and self.view.dossier.good(doc, about, assumed=assumed) and not self.stale(now)
+        if now is None or not self.binds(now, force):
+            return False
+        return self.view.dossier.good(doc, about, assumed=assumed) and not self.stale(now)
+
+    def binds(self, version: DocVersion, force: Force) -> bool:
+        """Whether a step of that force may build on a version."""
+        return force is Force.SIMULATED or version.force is Force.FORMAL
 
     def rounds_left(self, version: DocVersion) -> bool:
         """Whether another round may follow this failure."""

@@ -11,6 +11,21 @@ from enum import StrEnum
 
 from engine.terms import Assumed, Cite, Firm, Force
 
+ARTICLE_45 = (
+    "hearing",
+    "tender",
+    "auction",
+    "inspection",
+    "testing",
+    "quarantine",
+    "appraisal",
+    "expert_review",
+)
+"""听证、招标、拍卖、检验、检测、检疫、鉴定、专家评审: the stops that the law itself names (行政许可法第四十五条)."""
+
+LOCAL_STOPS = ("site_visit", "public_notice", "consultation")
+"""Stops of the promised clock alone, where a local rule says so."""
+
 
 class StepKind(StrEnum):
     """The four kinds of step (环节类型). A fifth needs a decision record."""
@@ -182,6 +197,8 @@ class Procedure:
     """Department that leads (牵头部门)."""
     kept_after_lapse: str = ""
     """What may be kept where the case ends for want of rectification, in Chinese, for the notice."""
+    local_stops: tuple[str, ...] = ()
+    """Stops that a local rule takes out of the promise, and of nothing else: site_visit, public_notice, consultation."""
 
     def step(self, name: str) -> Step:
         """The step of that id; KeyError where there is none."""
@@ -229,7 +246,16 @@ class Procedure:
                 yield step.id, f"没有名为“{step.form}”的证书样式"
             if step.by is Party.ITEM_DEPARTMENT and not step.by_item:
                 yield step.id, "由 item.department 办理的环节须按事项分（each: [item]）"
+        yield from self._force_faults()
         yield from self._cycle_faults(answers)
+
+    def _force_faults(self) -> Iterator[tuple[str, str]]:
+        """Nothing formal is made of what is simulated (S1)."""
+        simulated = {s.makes for s in self.steps if s.force is Force.SIMULATED}
+        for step in self.steps:
+            for doc in (*(n.doc for n in step.needs), *step.after):
+                if step.force is Force.FORMAL and doc in simulated:
+                    yield step.id, f"正式的环节不能立足于模拟作出的“{doc}”"
 
     def _maker_faults(self) -> Iterator[tuple[str, str]]:
         seen: dict[str, str] = {}

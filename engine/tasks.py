@@ -101,9 +101,9 @@ class Reading(Papers):
             for slot in self.matching(doc, about):
                 now = self.current(doc, slot)
                 if step.kind is StepKind.ISSUE:
-                    ready = self.settled(doc, slot)
+                    ready = now is not None and self.settled(doc, slot) and self.binds(now, step.force)
                 else:
-                    ready = self.good(doc, slot, assumed=assumed)
+                    ready = self.good(doc, slot, assumed=assumed, force=step.force)
                 if not ready:
                     waits.append(self._waiting_for(doc, slot))
                 if now is not None:
@@ -312,7 +312,7 @@ class Reading(Papers):
         """Whether everything that an issuing step needs is good: the certificate, not the refusal."""
         if self.view.eligible is Truth.NO:
             return False
-        return all(self.good(need.doc, slot) for need in step.needs for slot in self.slots(need.doc))
+        return all(self.good(need.doc, slot, force=step.force) for need in step.needs for slot in self.slots(need.doc))
 
 
 def _bare(about: About) -> About:

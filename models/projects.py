@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Select, func, insert, select
+from sqlalchemy import CompoundSelect, Select, func, insert, select
 
 from models.database import Lock, Reader, Unit
-from models.tables import CaseFile, CaseItem, ClockRow, Project, WakeupRow, new_id
+from models.tables import CaseFile, CaseItem, ClockRow, Opinion, Project, WakeupRow, new_id
 from models.tables.base import utc
 
 
@@ -129,8 +129,8 @@ async def find_projects(
     if owner is not None:
         query = query.where(Project.owner_id == owner)
     if department is not None:
-        with_item = select(CaseFile.project_id).join(CaseItem, CaseItem.case_id == CaseFile.id)
-        query = query.where(Project.id.in_(with_item.where(CaseItem.department == department)))
+        concerned = select(CaseFile.project_id).where(CaseFile.id.in_(_concerning(department)))
+        query = query.where(Project.id.in_(concerned))
     return [ProjectRecord(*row) for row in await reader.execute(query)]
 
 
@@ -164,12 +164,18 @@ async def find_cases(
     if owner is not None:
         query = query.where(Project.owner_id == owner)
     if department is not None:
-        query = query.where(CaseFile.id.in_(select(CaseItem.case_id).where(CaseItem.department == department)))
+        query = query.where(CaseFile.id.in_(_concerning(department)))
     if service is not None:
         query = query.where(CaseFile.service == service)
     if open_only:
         query = query.where(CaseFile.ended.is_(None))
     return [CaseRecord(*row) for row in await reader.execute(query)]
+
+
+def _concerning(department: str) -> CompoundSelect[str]:
+    """Ids of the cases in which a department has an item that may apply, or in which it has given an opinion."""
+    items = select(CaseItem.case_id).where(CaseItem.department == department, CaseItem.applies != "no")
+    return items.union(select(Opinion.case_id).where(Opinion.department == department))
 
 
 def _cases() -> Select[*tuple[Any, ...]]:

@@ -40,7 +40,9 @@ def _procedure(service: str, shape: ProcedureShape, placed: Placed[Any], names: 
         names.department(shape.lead, placed, "procedure", "lead")
     steps = tuple(_step(name, step, placed, names) for name, step in shape.steps.items())
     forms = tuple(_form(form, placed, i, names) for i, form in enumerate(shape.forms))
-    made = Procedure(service, steps, shape.limit, shape.cap, forms, shape.lead, shape.kept_after_lapse)
+    made = Procedure(
+        service, steps, shape.limit, shape.cap, forms, shape.lead, shape.kept_after_lapse, shape.local_stops
+    )
     for step, why in made.faults():
         where = placed.at("procedure", "steps", step) if step else placed.at("procedure", "steps")
         names.faults.append(Fault(where, step, f"环节“{step}”：{why}。" if step else f"{why}。", "Faulty procedure."))

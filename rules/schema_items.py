@@ -8,7 +8,7 @@ from pydantic import Field, StringConstraints, model_validator
 from pydantic_core import PydanticCustomError
 
 from engine.policy import ItemKind, Simulated
-from engine.procedure import Dimension, GuardKind, Party, StepKind
+from engine.procedure import LOCAL_STOPS, Dimension, GuardKind, Party, StepKind
 from engine.terms import FactType, Firm, Force, Unit
 from rules.schema import Count, Dated, Name, Shape, Sourced, Text, YesNo
 
@@ -185,6 +185,9 @@ class FormShape(Sourced):
     template: Name
 
 
+LocalStop = Annotated[str, StringConstraints(strict=True, pattern=f"^({'|'.join(LOCAL_STOPS)})$")]
+
+
 class ProcedureShape(Dated):
     """The steps of a service (流程)."""
 
@@ -194,6 +197,7 @@ class ProcedureShape(Dated):
     lead: str = ""
     forms: tuple[FormShape, ...] = ()
     kept_after_lapse: str = ""
+    local_stops: tuple[LocalStop, ...] = ()
 
 
 class ServiceShape(Shape):

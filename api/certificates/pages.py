@@ -1,5 +1,6 @@
 """The public check of a certificate as a page (查验证书): by number and check code, or by the file itself. No account."""
 
+from datetime import datetime
 from typing import Any
 
 from litestar import Request, Response, get, post
@@ -13,6 +14,7 @@ from api.pages import page
 from api.parts import Parts
 from api.requests import content_length
 from engine.errors import Fault, InputError
+from engine.events import SHANGHAI
 
 OVERHEAD = 64 * 1024
 """Bytes that a browser's form adds around a file."""
@@ -51,4 +53,8 @@ def _page(
     request: Request[Any, Any, Any], parts: Parts, found: service.Check | None, number: str, code: str
 ) -> Response[str]:
     answer = found.as_json() if found else None
+    if answer:
+        answer["as_of"] = (
+            f"{datetime.fromisoformat(answer['as_of']).astimezone(SHANGHAI):%Y-%m-%d %H:%M:%S}（北京时间）"
+        )
     return page(request, "check.html.j2", check=answer, base_url=parts.base_url, number=number, code=code)

@@ -17,6 +17,7 @@ from engine.events import Actor, stamp
 from engine.ledger import digest
 from models.certificates import Certificate, Withdrawal, by_number, by_pdf_hash, claimed, of_case, pdf_of, withdrawal_of
 
+MARK = b"%PDF-"
 LARGEST_FILE = 20 * 1024 * 1024
 """Bytes of a file that may be handed in for a check."""
 
@@ -92,6 +93,8 @@ async def check_file(parts: Parts, pdf: bytes) -> Check:
 
 def claims_of(pdf: bytes) -> dict[str, Any] | None:
     """The content that a file carries, if it carries one that can be read."""
+    if MARK not in pdf[:1024]:  # a stranger's file of another kind is not worth reading
+        return None
     body = read_content(pdf)
     if body is None:
         return None
@@ -135,10 +138,10 @@ def verify_offline(pdf: bytes) -> dict[str, Any]:
     It can't say that the certificate is in force, or that this system made it: ask by number and check code for that.
     """
     content = claims_of(pdf)
-    body = read_content(pdf)
+    body = read_content(pdf) if content is not None else None
     if content is None or body is None:
         return {
-            "genuine": None,
+            "consistent": None,
             "says": "文件里没有可读的证书内容，不是本系统出具的文件，或已损坏。",
             "sha256": sha256(pdf).hexdigest(),
         }

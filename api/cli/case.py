@@ -129,7 +129,8 @@ def _lines(case: Answer) -> Iterator[str]:
         yield f"还缺：{'、'.join(lacking)}"
     yield "经过："
     yield from (
-        f"  {e['entry']:>5}　{_hour(e['at'])}　{e['title']}　{e['actor']}　{e['says']}" for e in case["history"]
+        f"  {e['entry']:>5}　{_hour(e['at'])}　{e['title']}　{e['actor']}　{e['says']}".rstrip("　")
+        for e in case["history"]
     )
 
 

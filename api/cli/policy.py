@@ -24,12 +24,15 @@ HELP = """政策文件：核查、编译。
 
 CHECK_HELP = """核查 DIR 下的全部政策文件（默认核查内置的），所有错误一次列出，每处写明文件与行、现有写法和改法。
 
+加 --features，一并核查示例（.feature）：不认识的语句，政策里没有的事实、事项、时限。
+
 无误则退出码为 0，给出版本与摘要；有误则为 2，标准错误是一份问题说明。
 
 \b
 例：
   yichuang policy check
   yichuang policy check rules/policy --lang en
+  yichuang policy check rules/policy --features features
 """
 
 
@@ -48,16 +51,16 @@ def command() -> None:
 
 @command.command("check", help=CHECK_HELP)
 @click.argument("directory", metavar="[DIR]", required=False)
+@click.option("--features", metavar="DIR", help="一并核查这个文件夹里的示例。")
 @shared
-def check(directory: str | None, settings: Settings) -> None:
+def check(directory: str | None, features: str | None, settings: Settings) -> None:
     """核查 DIR 下的全部政策文件（默认核查内置的）。"""
-    root = None if directory is None else Path(directory)
-    if root is not None and not root.is_dir():
-        fix = "没有这个文件夹；请写政策文件所在的文件夹，例如 rules/policy。"
-        raise InputError([Fault("", shorten(str(directory)), fix, "No such folder.")])
+    root = None if directory is None else _folder(directory, "rules/policy")
     try:
         files = load_policy(read_sources(root))
         policy = compile_policy(files)
+        if features is not None:
+            _check_features(_folder(features, "features"), files.sources)
     except PolicyError as error:
         raise FaultyFolderError(error.errors) from None
     found = {
@@ -70,6 +73,24 @@ def check(directory: str | None, settings: Settings) -> None:
         "errors": [],
     }
     say(found, lambda answer: _show(answer, settings.english), settings)
+
+
+def _folder(name: str, example: str) -> Path:
+    found = Path(name)
+    if not found.is_dir():
+        raise InputError(
+            [Fault("", shorten(name), f"没有这个文件夹；请写文件所在的文件夹，例如 {example}。", "No such folder.")]
+        )
+    return found
+
+
+def _check_features(folder: Path, sources: Mapping[str, str]) -> None:
+    from rules.feature_check import check_features
+    from rules.world import Rules
+
+    faults = check_features([folder], Rules.of(sources))
+    if faults:
+        raise PolicyError(faults)
 
 
 _NAMES = {

@@ -19,6 +19,7 @@ from engine.events import Actor, day_of
 from engine.workdays import WorkCalendar
 from models.accounts import accounts
 from models.database import Reader
+from models.errors import KeyReusedError
 from models.ledger import entries_of
 
 PASSWORD = "yichuang-demo"  # noqa: S105 (known to everybody, and only in a demo)
@@ -105,3 +106,5 @@ async def _tell(parts: Parts, actors: dict[str, Actor], first: date) -> None:
             waiting[turn] = await anext(told[turn])
         except StopAsyncIteration:
             del waiting[turn]
+        except KeyReusedError:
+            return  # an older version told its stories otherwise: its cases stay as they are

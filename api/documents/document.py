@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import io
 import json
+import logging
 import threading
 import unicodedata
 from collections.abc import Iterator, Mapping
@@ -29,6 +30,8 @@ from engine.errors import ApprovalError, Fault, InputError
 
 ATTACHMENT = "content.json"
 FORCES = ("formal", "simulated")
+
+logging.getLogger("pypdf").setLevel(logging.CRITICAL)  # a stranger's broken file is no news
 
 _FONTS = Path(__file__).resolve().parent / "fonts"
 _TEMPLATES = Path(__file__).resolve().parent / "templates"

@@ -25,7 +25,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import IO, Any, TypeVar
 
 import httpx
 import uvicorn
@@ -206,23 +206,31 @@ def serving(folder: Path, database_url: str, *, start: datetime = START, **more:
 
 @contextmanager
 def spawned(
-    folder: Path, database_url: str, *arguments: str, start: datetime = START, **environment: str
+    folder: Path,
+    database_url: str,
+    *arguments: str,
+    start: datetime = START,
+    log: IO[str] | None = None,
+    **environment: str,
 ) -> Iterator[Spawned]:
-    """The service as ``yichuang run`` on a free port; killed at the end where it still runs."""
+    """The service as ``yichuang run`` on a free port; killed at the end where it still runs.
+
+    ``log`` is a file for what it logs: without one that stays in a pipe, which is full after some hundred requests.
+    """
     clock = TurnedClock(folder / "clock", start)
     given = {**environment_of(folder, database_url, clock), **environment}
-    process = start_command("run", "--port", "0", "--json", *arguments, environment=given)
+    process = start_command("run", "--port", "0", "--json", *arguments, environment=given, log=log)
     try:
-        assert process.stdout is not None and process.stderr is not None
+        assert process.stdout is not None
         line = process.stdout.readline()
-        assert line, process.stderr.read()
+        assert line, process.stderr.read() if process.stderr is not None else log
         yield Spawned(from_environment(given), clock, process, json.loads(line))
     finally:
         process.kill()
         process.communicate()
 
 
-def start_command(*arguments: str, environment: Mapping[str, str]) -> subprocess.Popen[str]:
+def start_command(*arguments: str, environment: Mapping[str, str], log: IO[str] | None = None) -> subprocess.Popen[str]:
     """``yichuang`` with these arguments, in a process of its own."""
     clean = {k: v for k, v in os.environ.items() if not k.startswith("YICHUANG_") and k != "DATABASE_URL"}
     return subprocess.Popen(
@@ -230,7 +238,7 @@ def start_command(*arguments: str, environment: Mapping[str, str]) -> subprocess
         env={**clean, **environment},
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
+        stderr=subprocess.PIPE if log is None else log,
         text=True,
     )
 

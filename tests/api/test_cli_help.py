@@ -30,7 +30,8 @@ def test_help_is_no_error_and_shows_how(args):
 def test_the_examples_in_help_run_as_they_stand(command, tmp_path, monkeypatch):
     text = yichuang(*command, "--help").out
     monkeypatch.chdir(tmp_path)
-    (tmp_path / "rules").symlink_to(ROOT / "rules")
+    for folder in ("rules", "features"):
+        (tmp_path / folder).symlink_to(ROOT / folder)
     for name, body in _FILE.findall(text):
         (tmp_path / name).write_text(body, "utf-8")
     examples = _EXAMPLE.findall(text)

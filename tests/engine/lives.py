@@ -8,12 +8,12 @@ from typing import Any
 
 import pytest
 
-from engine import orders
+from engine import filing, orders
 from engine.certificate import content_of, number_of, refusal_of
 from engine.dossier import Verdict
 from engine.errors import RefusedError
 from engine.events import Actor, Event
-from tests.engine.law import CLERK, ITEMS, LAW, LEAD, PROCEDURE, Life, taken_in
+from tests.engine.law import CLERK, ITEMS, LEAD, OWNER, PROCEDURE, Life, taken_in
 
 FORM = PROCEDURE.form("ja-certificate")
 PASS, FAIL = Verdict.PASS, Verdict.FAIL
@@ -62,6 +62,11 @@ def refused(life: Life, order: Callable[[], Any], *words: str) -> None:
     assert life.events == before
 
 
+def filed(life: Life, kind: str) -> Event:
+    """A paper that the owner files; nobody has looked yet at what it brings."""
+    return filing.file_document("p1", life.state.dossier, kind, {"sheets": 3}, (), OWNER, life.now)
+
+
 def reviewed(life: Life) -> Life:
     """Every paper is found good."""
     for item in ("D02", "D07", "D10"):
@@ -99,25 +104,3 @@ def meet(life: Life, *departments: str) -> None:
     everyone = departments or ("archives", "housing_construction", "natural_resources")
     life.do(orders.call, "meeting", date(2099, 1, 1), "会议室", actor=LEAD)
     life.do(orders.hold, "meeting", everyone, {}, "逐项研究，形成一致意见", actor=LEAD)
-
-
-__all__ = [
-    "FAIL",
-    "FORM",
-    "HALL",
-    "LAW",
-    "OFFICE",
-    "PASS",
-    "agreed",
-    "certificate",
-    "entries",
-    "issue",
-    "meet",
-    "not_pass",
-    "refusal",
-    "refused",
-    "reviewed",
-    "reviewer",
-    "see",
-    "seen",
-]
