@@ -47,7 +47,7 @@ HELP = """一个项目需要办什么、为什么、什么时候办完，还缺�
 例：
   yichuang decide 项目.json
   yichuang decide 项目.json --on 2022-09-16 --json
-  yichuang decide - --service joint-acceptance < 项目.json
+  yichuang decide - --service approval < 项目.json
 \b
 项目.json：
   {"on": "2022-09-16",
@@ -59,7 +59,11 @@ HELP = """一个项目需要办什么、为什么、什么时候办完，还缺�
 
 @click.command("decide", help=HELP)
 @click.argument("facts")
-@click.option("--service", default=None, help="服务代号，默认 joint-acceptance（竣工联合验收）。")
+@click.option(
+    "--service",
+    default=None,
+    help="服务代号：joint-acceptance 竣工联合验收（默认）、approval 全流程审批、simulated-approval 模拟审批。",
+)
 @day_option("--on", "on", help="适用哪一日的规定；默认今日。")
 @click.option("--region", default=None, help="地区代号，默认按政策集所定（江海区 jianghai）。")
 @day_option("--calendar-known-on", "known_on", help="只用该日以前公布的放假安排；默认用已收录的全部。")
