@@ -82,7 +82,7 @@ def decisive(book: PolicyBook) -> Iterator[str]:
     """The conditions that the answer of any service hangs on."""
     services = book.services.values()
     items = [book.items[name] for name in LISTED]
-    read = [x.condition for s in services for x in (*s.requires, *s.alerts)]
+    read = [r.condition for s in services for r in s.requires] + [a.condition for s in services for a in s.alerts]
     read += [c for i in items for c in (i.applies, i.hits, *(x.when for x in i.limits)) if c]
     yield from (n for n in below(book.conditions, *read) if decides(book.conditions, n))
 
