@@ -24,6 +24,7 @@ from api.middleware import Service
 from api.openapi import configuration, say_what_is_so
 from api.opening import claimed, keep_apart, open_parts
 from api.parts import Parts
+from api.plans.controller import PlanController
 from api.projects.controller import ProjectController
 from api.requests import LARGEST_BODY, StrictRequest, idempotency_key, if_match, queries_of
 from api.settings import Settings, from_environment
@@ -35,6 +36,7 @@ ROUTES: Sequence[Any] = (
     ProjectController,
     CaseController,
     CertificateController,
+    PlanController,
     AccountController,
     files.put_file,
     files.get_file,

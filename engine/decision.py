@@ -199,8 +199,7 @@ class _Conclusion:
             eligible = Truth.UNKNOWN
         else:
             eligible = Truth.YES
-        reasons = [x for r, t in found if t is eligible for x in reasons_of(self.why(r.condition))]
-        return eligible, tuple(dict((r.rule + r.says, r) for r in reasons).values())
+        return eligible, _each_once(x for r, t in found if t is eligible for x in reasons_of(self.why(r.condition)))
 
     def needs(self, service: Service, items: Sequence[ItemDecision], eligible: Truth) -> tuple[MissingFact, ...]:
         targets = [(i.item.id, i.item.applies) for i in items if i.applies is Truth.UNKNOWN]
@@ -226,8 +225,12 @@ def _any_item(items: Sequence[ItemDecision]) -> tuple[Truth, tuple[Reason, ...]]
     for wanted in (Truth.YES, Truth.UNKNOWN):
         hit = [i for i in items if i.applies is wanted]
         if hit:
-            return wanted, tuple(r for i in hit for r in i.because[:1])
-    return Truth.NO, tuple(r for i in items for r in i.because[:1])
+            return wanted, _each_once(r for i in hit for r in i.because[:1])
+    return Truth.NO, _each_once(r for i in items for r in i.because[:1])
+
+
+def _each_once(reasons: Iterable[Reason]) -> tuple[Reason, ...]:
+    return tuple({r.rule + r.says: r for r in reasons}.values())
 
 
 _PREFIX = {Truth.YES: "符合：", Truth.NO: "不符合：", Truth.UNKNOWN: "无法判断："}

@@ -24,6 +24,10 @@ class ItemKind(StrEnum):
     OWN_DUTY = "own_duty"
 
 
+BINDING = (ItemKind.LICENCE, ItemKind.FILING, ItemKind.CONFIRMATION)
+"""Kinds of items whose result has legal effect unless the policy says otherwise."""
+
+
 @dataclass(frozen=True, slots=True)
 class Material:
     """A paper that an item needs (材料), how firmly, and under which condition (None: always)."""
@@ -56,6 +60,30 @@ class Need:
     firm: Firm = Firm.REQUIRED
     when: str | None = None
     cite: tuple[Cite, ...] = ()
+    group: str = ""
+    """Name of what several documents stand for alike (前置组), such as LAND for a land contract or an allocation."""
+    local: bool = False
+    assumed: Assumed | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Lapse:
+    """What becomes of an item's result when a time runs out (失效规则): the limit, by id, and what the law then says."""
+
+    limit: str
+    says: str
+    cite: tuple[Cite, ...] = ()
+
+
+class Simulated(StrEnum):
+    """Whether an item may be reviewed before the land is had (可否模拟审批)."""
+
+    YES = "yes"
+    NO = "no"
+    AREA = "area"
+    """Answered for a whole area beforehand (区域评估)."""
+    PRE_REVIEW = "pre_review"
+    """Looked through beforehand, handled formally later (预审)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +105,14 @@ class Item:
     needs_visit: bool = False
     contested: str = ""
     not_modelled: str = ""
+    makes: tuple[str, ...] = ()
+    """Documents that it makes beside its own ``<id>.result``."""
+    legal_effect: bool = False
+    """Whether its result binds (有法律效力): such a step stands on no open assumption."""
+    simulated: Simulated = Simulated.NO
+    days: LimitInForce | None = None
+    """How long it takes (估计用时) where no limit says so: the owner's steps, the works."""
+    lapse: tuple[Lapse, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

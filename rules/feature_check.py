@@ -28,6 +28,7 @@ TITLES = {
     Names.ITEMS: "事项",
     Names.LIMIT: "时限",
     Names.PARAMETER: "本地口径",
+    Names.SERVICE: "服务",
 }
 BUILDING_LIST = ("单体建筑清单", "buildings")
 """What a decision misses where nobody has listed the buildings; it is no fact of the vocabulary."""
@@ -78,6 +79,7 @@ class _Known:
             Names.ITEMS: items,
             Names.LIMIT: _both(rules.limits.values()),
             Names.PARAMETER: _both(p.entry for p in files.of("parameters")),
+            Names.SERVICE: _both(p.entry for p in files.of("service") if p.entry.id is not None),
         }
         choices = {
             (kind, name): frozenset({*fact.allowed, *fact.allowed.values()})

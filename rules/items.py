@@ -7,7 +7,18 @@ from dataclasses import dataclass
 from typing import Any
 
 from engine.errors import Fault
-from engine.policy import Alert, Item, ItemLimit, Material, Need, Requirement, Service, ServiceItem
+from engine.policy import (
+    BINDING,
+    Alert,
+    Item,
+    ItemLimit,
+    Lapse,
+    Material,
+    Need,
+    Requirement,
+    Service,
+    ServiceItem,
+)
 from engine.terms import Firm, LimitInForce, LimitKind, Scope
 from rules.layers import View
 from rules.loader import Placed, unknown_name
@@ -31,29 +42,30 @@ class Names:
     parameters: Mapping[str, Any]
     faults: list[Fault]
 
-    def condition(self, name: str | None, scope: Scope, where: str, *, titled: bool = False) -> None:
-        """A condition of that scope, ``titled`` where reasons will name it; or a fault."""
-        if name is None:
+    def condition(self, name: str | None, scope: Scope, placed: Placed[Any], *path: Any, titled: bool = False) -> None:
+        """A condition of that scope, ``titled`` where reasons will name it; or a fault at that path of the entry."""
+        if name is None or (self.conditions.get(name) is scope and (not titled or self.titles.get(name))):
             return
+        where = placed.at(*path)
         if name not in self.conditions:
             if not self.view.broken("conditions", name):
                 self.faults.append(self.view.unknown("conditions", where, name, "条件", self.conditions))
         elif titled and not self.titles.get(name):
             fix = f"“{name}”没有 title，理由中无从称呼；请给该条件写 title。"
             self.faults.append(Fault(where, name, fix, "The condition has no title."))
-        elif self.conditions[name] is not scope:
+        else:
             fix = f"此处须用 scope 为 {scope.value} 的条件；“{name}”的 scope 是 {self.conditions[name].value}。"
             self.faults.append(Fault(where, name, fix, f"A condition of scope {scope.value} is wanted."))
 
-    def department(self, name: str, where: str) -> None:
+    def department(self, name: str, placed: Placed[Any], *path: Any) -> None:
         """A department, or a fault."""
         if name not in self.departments:
-            self.faults.append(unknown_name(where, name, "部门", self.departments))
+            self.faults.append(unknown_name(placed.at(*path), name, "部门", self.departments))
 
-    def limit(self, name: str | None, where: str) -> None:
+    def limit(self, name: str | None, placed: Placed[Any], *path: Any) -> None:
         """A limit that this region has, in force today or not; or a fault."""
         if name is not None and name not in self.declared:
-            self.faults.append(unknown_name(where, name, "时限", self.declared))
+            self.faults.append(unknown_name(placed.at(*path), name, "时限", self.declared))
 
 
 def departments_of(view: View) -> dict[str, str]:
@@ -72,11 +84,11 @@ def items_of(names: Names) -> dict[str, Item]:
         supplements.setdefault(each.entry.item, []).append(each)
     makers = _makers(placed, names)
     items = {p.entry.id: _item(p, supplements.get(p.entry.id, []), makers, names) for p in placed}
-    _waiting_in_a_circle(items, {p.entry.id: p.at("needs") for p in placed}, names)
+    _waiting_in_a_circle(items, {p.entry.id: p for p in placed}, names)
     return items
 
 
-def _waiting_in_a_circle(items: Mapping[str, Item], where: Mapping[str, str], names: Names) -> None:
+def _waiting_in_a_circle(items: Mapping[str, Item], placed: Mapping[str, Placed[ItemShape]], names: Names) -> None:
     done: set[str] = set()
 
     def visit(name: str, path: tuple[str, ...]) -> None:
@@ -84,7 +96,10 @@ def _waiting_in_a_circle(items: Mapping[str, Item], where: Mapping[str, str], na
             loop = " → ".join((*path[path.index(name) :], name))
             names.faults.append(
                 Fault(
-                    where[path[-1]], loop, f"事项互为前置：{loop}。请删去其中一条前置。", "Items wait for each other."
+                    placed[path[-1]].at("needs"),
+                    loop,
+                    f"事项互为前置：{loop}。请删去其中一条前置。",
+                    "Items wait for each other.",
                 )
             )
         elif name not in done:
@@ -111,9 +126,9 @@ def _item(
     placed: Placed[ItemShape], supplements: list[Placed[SupplementShape]], makers: set[str], names: Names
 ) -> Item:
     shape = placed.entry
-    names.department(shape.department, placed.at("department"))
-    names.condition(shape.applies, Scope.PROJECT, placed.at("applies"), titled=True)
-    names.condition(shape.hits, Scope.BUILDING, placed.at("hits"))
+    names.department(shape.department, placed, "department")
+    names.condition(shape.applies, Scope.PROJECT, placed, "applies", titled=True)
+    names.condition(shape.hits, Scope.BUILDING, placed, "hits")
     materials: dict[str, Material] = {}
     limits: list[ItemLimit] = []
     written: list[Placed[Any]] = [placed, *supplements]
@@ -122,18 +137,9 @@ def _item(
             _material(material, each, i, materials, names)
         for i, limit in enumerate(each.entry.limits):
             _limit(limit, each, i, limits, names)
-    needs = []
-    for i, need in enumerate(shape.needs):
-        docs = need.one_of or (need.doc or "",)
-        for n, doc in enumerate(docs):
-            if doc not in makers and not names.view.broken("items", doc.removesuffix(".result")):
-                where = placed.at("needs", i, *(("one_of", n) if need.one_of else ("doc",)))
-                fault = unknown_name(where, doc, "文书", makers)
-                names.faults.append(
-                    Fault(where, doc, f"没有哪个事项或材料作出“{doc}”；{fault.fix.partition('；')[2]}", fault.fix_en)
-                )
-        names.condition(need.when, Scope.PROJECT, placed.at("needs", i, "when"))
-        needs.append(Need(docs, need.firm, need.when, cites(need.cite)))
+    needs = _needs(placed, makers, names)
+    for i, lapse in enumerate(shape.lapse):
+        names.limit(lapse.limit, placed, "lapse", i, "limit")
     return Item(
         shape.id,
         shape.title,
@@ -144,15 +150,51 @@ def _item(
         cites(shape.cite),
         tuple(materials.values()),
         tuple(limits),
-        tuple(needs),
+        needs,
         shape.needs_visit or any(s.entry.needs_visit for s in supplements),
         shape.contested,
         shape.not_modelled,
+        shape.makes,
+        shape.kind in BINDING if shape.legal_effect is None else shape.legal_effect,
+        shape.simulated,
+        _days(placed, bool(limits), names),
+        tuple(Lapse(x.limit, x.says, cites(x.cite)) for x in shape.lapse),
     )
 
 
+def _days(placed: Placed[ItemShape], limited: bool, names: Names) -> LimitInForce | None:
+    """The assumed time of a step; where a limit gives one, there is nothing to assume."""
+    days = placed.entry.days
+    if days is None:
+        return None
+    if limited:
+        fix = f"“{placed.entry.title}”已有时限（limits），不再写 days。"
+        names.faults.append(Fault(placed.at("days"), days.days, fix, "A limit gives its time already."))
+    title = f"{placed.entry.title}估计用时"
+    name = f"{placed.entry.id}.days"
+    return LimitInForce(
+        name, title, LimitKind.PERIOD, days.days, days.unit, cites(days.cite), days.local, assumed(days)
+    )
+
+
+def _needs(placed: Placed[ItemShape], makers: set[str], names: Names) -> tuple[Need, ...]:
+    needs = []
+    for i, need in enumerate(placed.entry.needs):
+        docs = need.one_of or (need.doc or "",)
+        for n, doc in enumerate(docs):
+            if doc not in makers and not names.view.broken("items", doc.removesuffix(".result")):
+                where = placed.at("needs", i, *(("one_of", n) if need.one_of else ("doc",)))
+                fault = unknown_name(where, doc, "文书", makers)
+                names.faults.append(
+                    Fault(where, doc, f"没有哪个事项或材料作出“{doc}”；{fault.fix.partition('；')[2]}", fault.fix_en)
+                )
+        names.condition(need.when, Scope.PROJECT, placed, "needs", i, "when")
+        needs.append(Need(docs, need.firm, need.when, cites(need.cite), need.group or "", need.local, assumed(need)))
+    return tuple(needs)
+
+
 def _material(shape: MaterialShape, placed: Placed[Any], i: int, found: dict[str, Material], names: Names) -> None:
-    names.condition(shape.when, Scope.PROJECT, placed.at("materials", i, "when"))
+    names.condition(shape.when, Scope.PROJECT, placed, "materials", i, "when")
     if shape.firm is Firm.REQUIRED and not shape.cite:
         fix = f"材料“{shape.title}”没有文件依据，不能写 required；地方清单上的材料写 customary。"
         names.faults.append(
@@ -168,14 +210,14 @@ def _material(shape: MaterialShape, placed: Placed[Any], i: int, found: dict[str
 
 
 def _limit(shape: ItemLimitShape, placed: Placed[Any], i: int, found: list[ItemLimit], names: Names) -> None:
-    where = placed.at("limits", i, "limit")
-    names.limit(shape.limit, where)
-    names.condition(shape.when, Scope.PROJECT, placed.at("limits", i, "when"))
+    names.limit(shape.limit, placed, "limits", i, "limit")
+    names.condition(shape.when, Scope.PROJECT, placed, "limits", i, "when")
     here = names.limits.get(shape.limit)
     for other in found:
         there = names.limits.get(other.limit)
         together = shape.when is None or other.when is None or shape.when == other.when
         if here and there and together and (shape.binds or "") == other.binds:
+            where = placed.at("limits", i, "limit")
             longer(here, there, where, names)
             longer(there, here, where, names)
     found.append(ItemLimit(shape.limit, shape.when, shape.binds or ""))
@@ -220,7 +262,7 @@ def _service(name: str, group: list[Placed[Any]], names: Names, items: Mapping[s
     for placed in group:
         shape = placed.entry
         for i, r in enumerate(shape.requires):
-            names.condition(r.condition, Scope.PROJECT, placed.at("requires", i, "condition"), titled=True)
+            names.condition(r.condition, Scope.PROJECT, placed, "requires", i, "condition", titled=True)
             requires.append(Requirement(r.condition, r.example, r.local))
         for i, entry in enumerate(shape.items):
             if entry.item not in items:
@@ -235,7 +277,7 @@ def _service(name: str, group: list[Placed[Any]], names: Names, items: Mapping[s
                 continue
             entries.append(ServiceItem(entry.item, _part(entry, placed, i, names)))
         for i, a in enumerate(shape.alerts):
-            names.condition(a.condition, Scope.PROJECT, placed.at("alerts", i, "condition"))
+            names.condition(a.condition, Scope.PROJECT, placed, "alerts", i, "condition")
             alerts.append(Alert(a.code, a.condition, a.says, cites(a.cite)))
         for i, both in enumerate(shape.exclusive):
             for n, item in enumerate(both):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from itertools import combinations
 from typing import Any
@@ -87,9 +87,15 @@ class View:
     layers: Layers
     on: date
     region: str
+    _kept: dict[str, tuple[Placed[Any], ...]] = field(default_factory=dict, repr=False, compare=False)
 
     def of(self, section: str) -> tuple[Placed[Any], ...]:
         """Entries of a section in force here, national first; of two with one id, which is a fault, the first."""
+        if section not in self._kept:
+            self._kept[section] = self._of(section)
+        return self._kept[section]
+
+    def _of(self, section: str) -> tuple[Placed[Any], ...]:
         chain = self.layers.chain(self.region)
         found = [e for e in self.files.of(section) if e.layer in chain or "/" not in e.file]
         found = [e for e in found if not isinstance(e.entry, Dated) or e.entry.stands_on(self.on)]

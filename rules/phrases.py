@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from difflib import SequenceMatcher
 
-from rules import phrases_case, phrases_clock, phrases_decision, phrases_facts
+from rules import phrases_case, phrases_clock, phrases_decision, phrases_facts, phrases_plan
 from rules.phrases_kit import Phrase, Rows
 from rules.world import World
 
@@ -16,6 +16,7 @@ PHRASES: tuple[Phrase, ...] = (
     *phrases_decision.PHRASES,
     *phrases_clock.PHRASES,
     *phrases_case.PHRASES,
+    *phrases_plan.PHRASES,
 )
 
 

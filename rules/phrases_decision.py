@@ -63,6 +63,12 @@ def item_part(world: World, item: str, who: str, part: str) -> None:
     expect((department, found.part) == wanted, (department, found.part), wanted)
 
 
+@phrase("事项“建设工程规划许可证”由“自然资源部门”办理", "事项“(?P<item>[^”]+)”由“(?P<who>[^”]+)”办理")
+def item_department(world: World, item: str, who: str) -> None:
+    found = world.book.departments[world.book.items[world.item_id(item)].department]
+    expect(found == who, found, who)
+
+
 @phrase("事项“特殊建设工程消防验收”须交材料“消防验收申请表”", "事项“(?P<item>[^”]+)”(?P<no>不)?须交材料“(?P<text>.+)”")
 def item_material(world: World, item: str, text: str, no: str | None = None) -> None:
     found = [m.title for m in world.decided.item(world.item_id(item)).materials if m.firm.value == "required"]

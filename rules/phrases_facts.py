@@ -25,6 +25,11 @@ def setting(world: World, parameter: str, value: str) -> None:
     world.set_parameter(parameter, value)
 
 
+@phrase("申请的服务是“工程建设项目全流程审批”", "申请的服务是“(?P<service>[^”]+)”")
+def of_service(world: World, service: str) -> None:
+    world.service = world.service_id(service)
+
+
 @phrase("项目的“投资性质”为“社会投资”", "项目的“(?P<fact>[^”]+)”为“(?P<value>.*)”")
 def project_fact(world: World, fact: str, value: str) -> None:
     world.say(fact, value)

@@ -26,6 +26,7 @@ class Names(StrEnum):
     ITEMS = "items"
     LIMIT = "limit"
     PARAMETER = "parameter"
+    SERVICE = "service"
 
 
 @dataclass(frozen=True, slots=True)

@@ -31,13 +31,13 @@ def procedures_of(names: Names) -> dict[str, Procedure]:
 
 
 def _procedure(service: str, shape: ProcedureShape, placed: Placed[Any], names: Names) -> Procedure:
-    names.limit(shape.limit, placed.at("procedure", "limit"))
-    names.limit(shape.cap, placed.at("procedure", "cap"))
+    names.limit(shape.limit, placed, "procedure", "limit")
+    names.limit(shape.cap, placed, "procedure", "cap")
     here, cap = names.limits.get(shape.limit or ""), names.limits.get(shape.cap or "")
     if here and cap:
         longer(here, cap, placed.at("procedure", "limit"), names)
     if shape.lead:
-        names.department(shape.lead, placed.at("procedure", "lead"))
+        names.department(shape.lead, placed, "procedure", "lead")
     steps = tuple(_step(name, step, placed, names) for name, step in shape.steps.items())
     forms = tuple(_form(form, placed, i, names) for i, form in enumerate(shape.forms))
     made = Procedure(
@@ -50,7 +50,7 @@ def _procedure(service: str, shape: ProcedureShape, placed: Placed[Any], names: 
 
 
 def _form(shape: FormShape, placed: Placed[Any], i: int, names: Names) -> Form:
-    names.department(shape.issuer, placed.at("procedure", "forms", i, "issuer"))
+    names.department(shape.issuer, placed, "procedure", "forms", i, "issuer")
     for mark in ("{year}", "{serial}"):
         if mark not in shape.number:
             where = placed.at("procedure", "forms", i, "number")
@@ -70,9 +70,9 @@ def _form(shape: FormShape, placed: Placed[Any], i: int, names: Names) -> Form:
 
 def _step(name: str, shape: StepShape, placed: Placed[Any], names: Names) -> Step:
     path = ("procedure", "steps", name)
-    names.limit(shape.limit, placed.at(*path, "limit"))
+    names.limit(shape.limit, placed, *path, "limit")
     if shape.on_fail is not None:
-        names.limit(shape.on_fail.within, placed.at(*path, "on_fail", "within"))
+        names.limit(shape.on_fail.within, placed, *path, "on_fail", "within")
     needs = tuple(StepNeed(n) if isinstance(n, str) else StepNeed(n.doc, n.firm, cites(n.cite)) for n in shape.needs)
     fail = shape.on_fail
     return Step(
@@ -108,7 +108,7 @@ def _guard(written: GuardShape | str | None, path: tuple[Any, ...], placed: Plac
             if name not in ITEM_PROPERTIES:
                 names.faults.append(unknown_name(where, name, "事项属性", ITEM_PROPERTIES))
             return Guard(GuardKind.ITEM, name)
-        names.condition(written, Scope.PROJECT, where)
+        names.condition(written, Scope.PROJECT, placed, *path)
         return Guard(GuardKind.CONDITION, written)
     doc, _, verdict = str(written.any or written.all).rpartition(".")
     if verdict not in ("failed", "passed") or not doc:

@@ -7,9 +7,9 @@ from typing import Annotated
 from pydantic import Field, StringConstraints, model_validator
 from pydantic_core import PydanticCustomError
 
-from engine.policy import ItemKind
+from engine.policy import ItemKind, Simulated
 from engine.procedure import LOCAL_STOPS, Dimension, GuardKind, Party, StepKind
-from engine.terms import FactType, Firm, Force
+from engine.terms import FactType, Firm, Force, Unit
 from rules.schema import Count, Dated, Name, Shape, Sourced, Text, YesNo
 
 
@@ -32,10 +32,11 @@ class ItemLimitShape(Shape):
 
 
 class NeedShape(Sourced):
-    """A document needed from another step (前置)."""
+    """A document needed from another step (前置); a ``group`` names what its members stand for alike."""
 
     doc: Name | None = None
     one_of: tuple[Name, ...] = ()
+    group: Annotated[str, StringConstraints(strict=True, pattern=r"^[A-Z]{2,20}$")] | None = None
     firm: Firm = Firm.REQUIRED
     when: Name | None = None
 
@@ -46,10 +47,24 @@ class NeedShape(Sourced):
         return self
 
 
-class ItemShape(Dated):
-    """An entry of the catalogue (事项)."""
+class DaysShape(Sourced):
+    """How long a step takes (估计用时) that no limit binds."""
 
-    id: Annotated[str, StringConstraints(strict=True, pattern=r"^[A-Z]\d{2}$")]
+    days: Count
+    unit: Unit
+
+
+class LapseShape(Sourced):
+    """What becomes of a result when a time runs out (失效规则); the time is one of the limits."""
+
+    limit: Name
+    says: Text
+
+
+class ItemShape(Dated):
+    """An entry of the catalogue (事项), or a step that is none: the owner's own work, the works (START)."""
+
+    id: Annotated[str, StringConstraints(strict=True, pattern=r"^([A-Z]\d{2}|START)$")]
     title: Text
     department: Name
     kind: ItemKind
@@ -62,6 +77,10 @@ class ItemShape(Dated):
     needs_visit: YesNo = False
     contested: str = ""
     not_modelled: str = ""
+    legal_effect: YesNo | None = None
+    simulated: Simulated = Simulated.NO
+    days: DaysShape | None = None
+    lapse: tuple[LapseShape, ...] = ()
 
 
 class SupplementShape(Dated):

@@ -69,7 +69,7 @@ def source_faults(files: PolicyFiles) -> Iterator[Fault]:
             )
         for i, cite in enumerate(entry.cite):
             if known and cite.instrument not in known:
-                inside = path if isinstance(path[-1], int) or path == ("procedure",) else ()
+                inside = path if isinstance(path[-1], int) or path in (("procedure",), ("days",)) else ()
                 yield unknown_name(
                     placed.at(*inside, "cite", i, "instrument"), cite.instrument, "文件（见 sources）", known
                 )
@@ -88,6 +88,10 @@ def _sourced(files: PolicyFiles) -> Iterator[tuple[Placed[Any], tuple[Any, ...],
     for placed in files.of("items"):
         for i, need in enumerate(placed.entry.needs):
             yield placed, ("needs", i), need, f"前置“{need.doc or '/'.join(need.one_of)}”"
+        for i, lapse in enumerate(placed.entry.lapse):
+            yield placed, ("lapse", i), lapse, f"失效规则“{lapse.limit}”"
+        if placed.entry.days is not None:
+            yield placed, ("days",), placed.entry.days, "估计用时"
     for placed in files.of("supplements"):
         yield placed, ("item",), placed.entry, f"对 {placed.entry.item} 的地方补充"
     for placed in files.of("settings"):

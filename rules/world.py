@@ -25,7 +25,9 @@ from engine.events import SHANGHAI, Actor, Event
 from engine.facts import Statement, read_statement, subject_of
 from engine.limits import Due, Limit, due, find_limit
 from engine.orders import Opinion
+from engine.plan import Plan, Savings
 from engine.policy import PolicyBook
+from engine.reading import Reading
 from engine.tasks import Task
 from engine.terms import LimitInForce, Scope, Truth
 from engine.values import NumberText
@@ -111,6 +113,8 @@ class World:
     judgement: Judgement | None = None
     due: Due | None = None
     events: list[Event] = field(default_factory=list)
+    plans: dict[Reading, Plan] = field(default_factory=dict)
+    savings: Savings | None = None
     refusal: ApprovalError | None = None
     """What the last thing tried met with, where it was refused."""
     _folded: tuple[int, CaseState] | None = None
@@ -193,6 +197,14 @@ class World:
             self.decide()
         assert self.decision is not None
         return self.decision
+
+    def service_id(self, name: str) -> str:
+        """A service by id or title."""
+        known = {word: s.id for s in self.book.services.values() for word in (s.id, s.title)}
+        if name not in known:
+            fix = f"没有名为“{name}”的服务；现有：{'、'.join(s.title for s in self.book.services.values())}。"
+            raise InputError([Fault(name, name, fix, "Unknown service.")])
+        return known[name]
 
     def item_id(self, name: str) -> str:
         """An item by id or title; the error names the nearest."""

@@ -47,7 +47,7 @@ HELP = """一个项目需要办什么、为什么、什么时候办完，还缺�
 例：
   yichuang decide 项目.json
   yichuang decide 项目.json --on 2022-09-16 --json
-  yichuang decide - --service joint-acceptance < 项目.json
+  yichuang decide - --service approval < 项目.json
 \b
 项目.json：
   {"on": "2022-09-16",
@@ -59,7 +59,11 @@ HELP = """一个项目需要办什么、为什么、什么时候办完，还缺�
 
 @click.command("decide", help=HELP)
 @click.argument("facts")
-@click.option("--service", default=None, help="服务代号，默认 joint-acceptance（竣工联合验收）。")
+@click.option(
+    "--service",
+    default=None,
+    help="服务代号：joint-acceptance 竣工联合验收（默认）、approval 全流程审批、simulated-approval 模拟审批。",
+)
 @day_option("--on", "on", help="适用哪一日的规定；默认今日。")
 @click.option("--region", default=None, help="地区代号，默认按政策集所定（江海区 jianghai）。")
 @day_option("--calendar-known-on", "known_on", help="只用该日以前公布的放假安排；默认用已收录的全部。")
@@ -69,7 +73,7 @@ def command(
 ) -> None:
     """一个项目需要办什么、为什么、什么时候办完，还缺哪些事实：FACTS 是 JSON 文件（- 为标准输入）。"""
     document = read_document(facts)
-    desk = _Desk(packaged_policy(), service, on, region, known_on)
+    desk = Desk(packaged_policy(), service, on, region, known_on)
     wording = Wording(desk.policy.as_of(on or today(), region), settings.english)
     with DurableMatcher() as durable:
         if isinstance(document.value, list):
@@ -81,7 +85,7 @@ def command(
 
 
 @dataclass(frozen=True, slots=True)
-class _Question:
+class Question:
     """One project, and by which book and service it is decided."""
 
     statement: Statement
@@ -90,7 +94,7 @@ class _Question:
 
 
 @dataclass(frozen=True, slots=True)
-class _Desk:
+class Desk:
     """What the command line said for every project."""
 
     policy: Policy
@@ -99,7 +103,7 @@ class _Desk:
     region: str | None
     known_on: date | None
 
-    def read(self, raw: Any) -> _Question:
+    def read(self, raw: Any) -> Question:
         """Read one project strictly; every fault at once."""
         faults: list[Fault] = []
         service, day = self.service or "joint-acceptance", self.on
@@ -121,7 +125,7 @@ class _Desk:
         faults.extend(fault for fault in _codes(raw, book) if fault.pointer not in told)
         if faults or statement is None:
             raise InputError(faults)
-        return _Question(statement, service, book)
+        return Question(statement, service, book)
 
     def _service(self, stated: Any, faults: list[Fault]) -> str:
         told = self.service
@@ -149,10 +153,10 @@ def _codes(raw: Any, book: PolicyBook) -> list[Fault]:
     return out
 
 
-def _batch(document: Document, desk: _Desk, durable: DurableMatcher, wording: Wording, settings: Settings) -> None:
+def _batch(document: Document, desk: Desk, durable: DurableMatcher, wording: Wording, settings: Settings) -> None:
     """Decide a list: those under one book together, each failure in its own place."""
     answers: list[Decision | ApprovalError | None] = []
-    groups: dict[tuple[int, str], list[tuple[int, _Question]]] = {}
+    groups: dict[tuple[int, str], list[tuple[int, Question]]] = {}
     for i, raw in enumerate(document.value):
         answers.append(None)
         try:

@@ -78,6 +78,7 @@ class Wording:
             yield self._reason(reason, "  ")
         for warning in answer["warnings"]:
             yield f"  ！{warning['says']}"
+        parts = any(i["part"] for i in answer["items"])
         everywhere: Sequence[str] = max((i["buildings"] for i in answer["items"]), key=len, default=())
         for truth in ("yes", "unknown", "no"):
             items = [i for i in answer["items"] if i["applies"] == truth]
@@ -85,15 +86,17 @@ class Wording:
                 yield ""
                 yield f"{self._word(_ITEMS[truth])}（{len(items)}）"
                 for item in items:
-                    yield from self._item(item, everywhere)
+                    yield from self._item(item, everywhere, parts)
         yield from self._needs(answer["needs"])
 
-    def _item(self, item: Mapping[str, Any], everywhere: Sequence[str]) -> Iterator[str]:
+    def _item(self, item: Mapping[str, Any], everywhere: Sequence[str], parts: bool) -> Iterator[str]:
         department = (
             item["department"] if self.english else self.book.departments.get(item["department"], item["department"])
         )
-        part = self._word(_PARTS.get(item["part"], (str(item["part"]), str(item["part"]))))
-        line = f"  {item['id']} {item['title']}（{department}，{self._word(_KINDS[item['kind']])}，{part}）"
+        words = [department, self._word(_KINDS[item["kind"]])]
+        if parts:  # in a service where nobody plays a part, “apart” would say nothing
+            words.append(self._word(_PARTS.get(item["part"], (str(item["part"]), str(item["part"])))))
+        line = f"  {item['id']} {item['title']}（{'，'.join(words)}）"
         if item["applies"] == "no":
             yield f"{line}"
             yield self._reason(item["because"][0], "      ")

@@ -32,7 +32,7 @@ def run(report: Report) -> None:
     """Print decisions a second with full reasons, ratios in one run, restart times and memory."""
     report(f"Python {sys.version.split()[0]}, {os.cpu_count()} 核；每项各跑约 {SECONDS:.0f} 秒，取中位的一轮")
     shipped = packaged_policy().as_of(ON)
-    _book(report, f"内置政策 {ON}", shipped, next(iter(shipped.services)))
+    _book(report, f"内置政策 {ON}", shipped, "joint-acceptance")
     made = random_book(Random(1), 100)
     _book(report, "随机条件 100 个", made, next(iter(made.services)))
     _restarts(report, shipped)

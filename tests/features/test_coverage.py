@@ -23,8 +23,8 @@ from rules.world import World, packaged_rules
 from tests.architecture.tree import ROOT
 
 FEATURES = ROOT / "features"
-SERVICE = "joint-acceptance"
 BOOK = World().book
+LISTED = sorted({i.item for service in BOOK.services.values() for i in service.items})
 
 
 @cache
@@ -79,10 +79,10 @@ def decides(conditions: Conditions, name: str) -> bool:
 
 
 def decisive(book: PolicyBook) -> Iterator[str]:
-    """The conditions that the service's answer hangs on."""
-    service = book.services[SERVICE]
-    items = [book.items[i.item] for i in service.items]
-    read = [r.condition for r in service.requires] + [a.condition for a in service.alerts]
+    """The conditions that the answer of any service hangs on."""
+    services = book.services.values()
+    items = [book.items[name] for name in LISTED]
+    read = [r.condition for s in services for r in s.requires] + [a.condition for s in services for a in s.alerts]
     read += [c for i in items for c in (i.applies, i.hits, *(x.when for x in i.limits)) if c]
     yield from (n for n in below(book.conditions, *read) if decides(book.conditions, n))
 
@@ -125,7 +125,7 @@ def test_each_limit_is_kept_on_its_last_day_and_missed_on_the_next(limit: str) -
     assert stated, "哪个情景也没有写明它的天数与依据"
 
 
-@pytest.mark.parametrize("item", [i.item for i in BOOK.services[SERVICE].items])
+@pytest.mark.parametrize("item", LISTED)
 def test_each_item_is_stated_each_way(item: str) -> None:
     names = (item, BOOK.items[item].title)
     found = {words["word"] for _, words in said() if words.get("item") in names and words.get("word") in APPLIES}

@@ -208,9 +208,9 @@ CHANGES = [
     ),
     (
         ITEMS,
-        "{doc: completion_report, cite",
-        "{doc: completion_raport, cite",
-        "没有哪个事项或材料作出“completion_raport”",
+        "{doc: D05.result, cite: [{instrument: 城市建设档案管理规定",
+        "{doc: D55.result, cite: [{instrument: 城市建设档案管理规定",
+        "没有哪个事项或材料作出“D55.result”",
     ),
     (
         "jianghai/joint_acceptance.yaml",
@@ -276,7 +276,7 @@ def test_items_that_wait_for_each_other_are_named() -> None:
         old,
         old.replace("    needs:\n", "    needs:\n      - {doc: D12.result, local: true, assumed: {says: 试}}\n"),
     )
-    assert [f.value for f in faults(files)] == ["D05 → D12 → D07 → D05", "D05 → D12 → D05"]
+    assert [f.value for f in faults(files)] == ["D05 → D12 → D05", "D07 → D05 → D12 → D07"]
 
 
 def test_a_promise_longer_than_the_law_is_refused_although_it_names_no_law() -> None:

@@ -178,6 +178,10 @@ def test_another_district_is_another_folder_and_no_other_change() -> None:
     value: true
     local: true
     assumed: {says: 并入}
+  - parameter: mixed_use_is_civil
+    value: false
+    local: true
+    assumed: {says: 只看是否民用建筑}
 """
     files = {**added("pengjiang/region.yaml", region), "pengjiang/settings.yaml": settings}
     made = compiled(files)

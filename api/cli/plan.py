@@ -1,0 +1,173 @@
+"""``yichuang plan`` (并联计划): today's serial chain, the parallel plan that the law allows, the simulated plan."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import click
+
+from api.cli.calendar import calendar
+from api.cli.decide import Desk
+from api.cli.io import Answer, Settings, answer, day_option, read_document, shared, today
+from api.plans.shapes import comparison_json, plan_json
+from engine.deriving import conversion_of, graph_of
+from engine.errors import Fault, InputError
+from engine.graph_reading import read_graph
+from engine.plan import Calendar, Numbers, Plan, plan, savings
+from engine.reading import Reading
+from engine.values import escape, shorten
+from rules.compiler import packaged_policy
+from rules.durable_matcher import DurableMatcher
+from rules.matching import decide
+
+TITLES = {"serial": "串联（现行做法）", "parallel": "并联（依法）", "simulated": "模拟审批"}
+MILESTONES = {"design_review_start": "方案审查开始", "construction_start": "可以开工"}
+
+HELP = """一个项目的全部环节排成计划：串联（serial）、并联（parallel）、模拟审批（simulated）。
+
+每一步给出最早、最迟日期和机动时间；说明不再等待哪些先后关系、依据什么、节省几个工作日。
+FACTS 与 decide 的相同，另可写 durations（环节代码: 天数）。--graph 则只排一张裸图，天数是从 0 起的数。
+
+\b
+例：
+  yichuang plan 项目.json --reading simulated --start 2022-03-01
+  yichuang plan 项目.json --compare --start 2022-03-01 --json
+  yichuang plan 项目.json --start 2022-03-01 --svg 计划.svg
+  yichuang plan --graph 图.json --reading parallel
+\b
+项目.json：
+  {"on": "2022-03-01", "facts": {"investment": "social", "approval_regime": "filing", "category": "general_industry", "land_supply": "granted"}}
+图.json：
+  {"steps": [{"id": "甲", "days": 3, "needs": []}, {"id": "乙", "days": 2, "needs": [{"step": "甲", "firm": "customary"}]}]}
+"""
+
+
+@click.command("plan", help=HELP, short_help="并联计划：三种读法、节省的天数。")
+@click.argument("facts", required=False)
+@click.option("--graph", "graph", metavar="GRAPH", help="裸图的 JSON 文件（- 为标准输入）。")
+@click.option("--reading", type=click.Choice([r.value for r in Reading]), default="parallel", help="读法。")
+@click.option("--compare", is_flag=True, help="三种读法并列。")
+@day_option("--start", "start", help="从哪一日开始；默认为 on，再默认今日。")
+@day_option("--on", "on", help="适用哪一日的规定；默认今日。")
+@click.option("--region", default=None, help="地区代号，默认按政策集所定（江海区 jianghai）。")
+@day_option("--calendar-known-on", "known_on", help="只用该日以前公布的放假安排；默认用已收录的全部。")
+@click.option("--svg", "svg", metavar="FILE", help="三种读法画成横道图，写入这个 SVG 文件。")
+@click.option("--forecast", is_flag=True, help="超出已公布的年份时给出暂定日期。")
+@shared
+def command(
+    facts: str | None,
+    graph: str | None,
+    reading: str,
+    compare: bool,
+    start: date | None,
+    on: date | None,
+    region: str | None,
+    known_on: date | None,
+    svg: str | None,
+    forecast: bool,
+    settings: Settings,
+) -> None:
+    """一个项目的全部环节排成计划：串联、并联、模拟审批。"""
+    if (facts is None) == (graph is None):
+        fix = "请写项目的 JSON 文件，或用 --graph 写一张裸图，二者取一。"
+        raise InputError([Fault("", shorten(facts), fix, "Give FACTS or --graph, one of them.")])
+    wanted = Reading(reading)
+    if graph is not None:
+        answer(read_document(graph), lambda raw: _bare(raw, wanted, compare), _show, settings)
+        return
+    desk = Desk(packaged_policy(), "approval", on, region, known_on)
+    days = calendar(known_on)
+    with DurableMatcher() as durable:
+
+        def work(raw: Any) -> Answer:
+            durations = _durations(raw)
+            question = desk.read(raw)
+            decision = decide(question.book, question.statement, question.service, durable)
+            time = Calendar(days.forecast() if forecast else days, start or decision.on or today())
+            made = graph_of(decision, durations)
+            conversion = conversion_of(decision)
+            saved = savings(made, time, conversion)
+            plans = {r.value: plan(made, r, time, conversion) for r in (Reading if compare or svg else (wanted,))}
+            if svg is not None:
+                _draw(svg, plans)
+            return comparison_json(plans, saved) if compare else plan_json(plans[wanted.value], saved)
+
+        answer(read_document(str(facts)), work, _show, settings)
+
+
+def _draw(file: str, plans: Mapping[str, Plan]) -> None:
+    from api.plans.gantt import gantt
+
+    try:
+        Path(file).write_text(gantt(list(plans.values())), encoding="utf-8")
+    except (OSError, ValueError):
+        fix = "写不了这个文件，请核对路径。"
+        raise InputError([Fault("--svg", shorten(file), fix, "The file cannot be written.")]) from None
+
+
+def _bare(raw: Any, reading: Reading, compare: bool) -> Answer:
+    made, time = read_graph(raw), Numbers()
+    saved = savings(made, time)
+    if compare:
+        return comparison_json({r.value: plan(made, r, time) for r in Reading}, saved)
+    return plan_json(plan(made, reading, time), saved)
+
+
+def _durations(raw: Any) -> dict[str, int]:
+    """Days by step, as stated beside the facts."""
+    stated = raw.get("durations") if isinstance(raw, Mapping) else None
+    if stated is None:
+        return {}
+    if not isinstance(stated, Mapping):
+        raise InputError([Fault("/durations", shorten(stated), "应为“环节代码: 天数”的对象。", "Must be an object.")])
+    faults = [
+        Fault(f"/durations/{escape(name)}", shorten(days), "天数应为不小于零的整数。", "Must be a whole number.")
+        for name, days in stated.items()
+        if isinstance(days, bool) or not isinstance(days, int) or days < 0
+    ]
+    if faults:
+        raise InputError(faults)
+    return dict(stated)
+
+
+# --- in words ---------------------------------------------------------------------------------------------------------
+
+
+def _show(found: Mapping[str, Any]) -> str:
+    return "\n".join(_comparison(found) if "readings" in found else _lines(found))
+
+
+def _comparison(found: Mapping[str, Any]) -> Iterator[str]:
+    for name, each in found["readings"].items():
+        yield f"{TITLES[name]}：{each['start']} 至 {each['finish']}，{each['working_days']} 个工作日"
+    for name, by in found["milestones"].items():
+        yield f"{MILESTONES[name]}：" + "，".join(f"{TITLES[r]} {at or '—'}" for r, at in by.items())
+    yield _saved(found["savings"])
+
+
+def _lines(found: Mapping[str, Any]) -> Iterator[str]:
+    title = TITLES[found["reading"]]
+    yield f"{title}：{found['start']} 至 {found['finish']}，{found['working_days']} 个工作日"
+    for step in found["steps"]:
+        mark = "●" if step["critical"] else "○"
+        stands = f"　立足于假设：{'、'.join(step['stands_on'])}" if step["stands_on"] else ""
+        unsure = "　（是否需要尚不能判断）" if step["applies"] == "unknown" else ""
+        yield (
+            f"  {mark} {step['earliest_start']} → {step['earliest_finish']}　{step['id']} {step['title']}"
+            f"　机动 {step['slack']}{stands}{unsure}"
+        )
+    for each in found["dropped"]:
+        law = "、".join(f"《{c['instrument']}》{c['article']}" for c in each["cite"]) or "没有法律依据的习惯或暂定做法"
+        yield f"  不再等待 {each['from']} → {each['to']}（{each['firm']}）：单独节省 {each['days_saved']} 个工作日；{law}"
+    yield _saved(found["savings"])
+    yield from (f"  注意：{w['says']}" for w in found["warnings"])
+
+
+def _saved(saved: Mapping[str, int]) -> str:
+    return (
+        f"节省的工作日：去除习惯 {saved['by_dropping_custom']}，容缺 {saved['by_before_issue']}，"
+        f"模拟 {saved['by_assumption']}，人力 {saved['by_capacity']}"
+    )

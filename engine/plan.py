@@ -1,0 +1,221 @@
+"""Plans (并联计划): earliest and latest days of every step in one reading, slack, what was dropped and what that saves."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any, Protocol
+
+from engine.graph import Edge, GraphStep, StepGraph
+from engine.passes import earliest, latest
+from engine.reading import DROPS, Assumption, Conversion, Network, Reading, network
+from engine.terms import Firm, Unit
+from engine.workdays import WorkCalendar, last_day, shift
+
+
+class Time(Protocol):
+    """What a time is in a plan: working days in a calendar, or plain numbers."""
+
+    @property
+    def start(self) -> Any:
+        """When the project starts."""
+
+    def finish(self, step: GraphStep, start: Any) -> Any:
+        """When a step that starts then finishes."""
+
+    def latest_start(self, step: GraphStep, finish: Any) -> Any:
+        """The latest start with which it finishes by then."""
+
+    def gap(self, a: Any, b: Any) -> int:
+        """Working days from ``a`` to ``b``; negative where ``b`` is before."""
+
+
+@dataclass(frozen=True, slots=True)
+class Calendar:
+    """Real dates (日期): a step's days are counted (start, finish], calendar days roll to the next working day."""
+
+    calendar: WorkCalendar
+    start: date
+
+    def finish(self, step: GraphStep, start: date) -> date:
+        """When a step that starts then finishes; a step that takes no time is done at once."""
+        return last_day(self.calendar, start, step.days, step.unit) if step.days else start
+
+    def latest_start(self, step: GraphStep, finish: date) -> date:
+        """The latest working day on which it may start to finish by then."""
+        if not step.days:
+            return finish
+        if step.unit is Unit.WORKING:
+            return self.calendar.before(finish, step.days)
+        at = shift(finish, -step.days, step.unit)
+        while last_day(self.calendar, at, step.days, step.unit) > finish:  # months of unequal length
+            at -= timedelta(days=1)
+        return self.calendar.previous_working(at)
+
+    def gap(self, a: date, b: date) -> int:
+        """Working days in (a, b]."""
+        return self.calendar.count(a, b) if b >= a else -self.calendar.count(b, a)
+
+
+@dataclass(frozen=True, slots=True)
+class Numbers:
+    """Days as plain numbers from 0 (以天数计)."""
+
+    start: int = 0
+
+    def finish(self, step: GraphStep, start: int) -> int:
+        """Start and days."""
+        return start + step.days
+
+    def latest_start(self, step: GraphStep, finish: int) -> int:
+        """Finish less days."""
+        return finish - step.days
+
+    def gap(self, a: int, b: int) -> int:
+        """The difference."""
+        return b - a
+
+
+@dataclass(frozen=True, slots=True)
+class Planned:
+    """A step in a plan (计划中的环节); ``slack`` in working days."""
+
+    step: GraphStep
+    earliest_start: Any
+    earliest_finish: Any
+    latest_start: Any
+    latest_finish: Any
+    slack: int
+    waits_for: tuple[str, ...]
+    stands_on: tuple[str, ...]
+
+    @property
+    def critical(self) -> bool:
+        """Whether any day lost here is lost for the whole."""
+        return self.slack <= 0
+
+
+@dataclass(frozen=True, slots=True)
+class Dropped:
+    """An edge that this reading does without (不再等待的先后关系), and how many working days that alone is worth."""
+
+    edge: Edge
+    days_saved: int
+
+
+@dataclass(frozen=True, slots=True)
+class Savings:
+    """Working days saved, always told together (节省的工作日)."""
+
+    by_dropping_custom: int
+    by_before_issue: int
+    by_assumption: int
+    by_capacity: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """One reading, planned (一种读法下的计划)."""
+
+    reading: Reading
+    start: Any
+    finish: Any
+    working_days: int
+    steps: tuple[Planned, ...]
+    assumptions: tuple[Assumption, ...]
+    dropped: tuple[Dropped, ...]
+    warnings: tuple[tuple[str, str], ...] = ()
+
+    def step(self, name: str) -> Planned | None:
+        """The step of that id, None where the plan has none."""
+        return next((s for s in self.steps if s.step.id == name), None)
+
+
+def plan(graph: StepGraph, reading: Reading, time: Time, conversion: Conversion | None = None) -> Plan:
+    """Plan one reading.
+
+    Args:
+        graph: steps and edges.
+        reading: what is dropped.
+        time: dates or numbers, with the start.
+        conversion: how reviews on assumptions are turned formal, in the simulated reading.
+
+    Raises:
+        NotPublishedError: the plan runs into a year whose holidays are not published.
+    """
+    drops = DROPS[reading]
+    net = network(graph, drops, conversion)
+    starts, finishes = _forward(net, time)
+    end = max(finishes, default=time.start)
+    late_starts, late_finishes = latest(
+        net.order, net.preds, end, lambda s, finish: time.latest_start(net.steps[s], finish)
+    )
+    steps = tuple(
+        Planned(
+            step,
+            starts[i],
+            finishes[i],
+            late_starts[i],
+            late_finishes[i],
+            time.gap(starts[i], late_starts[i]),
+            tuple(net.steps[p].id for p in net.preds[i]),
+            net.stands_on[i],
+        )
+        for i, step in enumerate(net.steps)
+    )
+    finish_of = {step.id: finishes[i] for i, step in enumerate(net.steps)}
+    latest_of = {step.id: late_starts[i] for i, step in enumerate(net.steps)}
+    dropped = tuple(
+        Dropped(
+            e,
+            _worth(graph, e, drops, time, conversion, end) if finish_of[e.before] > latest_of[e.after] else 0,
+        )
+        for e in net.dropped
+    )
+    used = {name for each in net.stands_on for name in each}
+    assumptions = tuple(a for a in net.assumptions if a.id in used)
+    return Plan(reading, time.start, end, time.gap(time.start, end), steps, assumptions, dropped, graph.warnings)
+
+
+def _forward(net: Network, time: Time) -> tuple[list[Any], list[Any]]:
+    return earliest(net.order, net.preds, time.start, lambda s, start: time.finish(net.steps[s], start))
+
+
+def _finish(
+    graph: StepGraph, drops: frozenset[Firm], time: Time, conversion: Conversion | None, keep: Edge | None = None
+) -> Any:
+    return max(_forward(network(graph, drops, conversion, keep), time)[1], default=time.start)
+
+
+def _worth(
+    graph: StepGraph, edge: Edge, drops: frozenset[Firm], time: Time, conversion: Conversion | None, end: Any
+) -> int:
+    """How much later the whole would end if this one edge were kept; what fits into the slack costs nothing."""
+    return max(0, time.gap(end, _finish(graph, drops, time, conversion, edge)))
+
+
+def savings(graph: StepGraph, time: Time, conversion: Conversion | None = None) -> Savings:
+    """What dropping custom, 容缺, and assuming each bring, one after the other, in working days."""
+    serial = _finish(graph, DROPS[Reading.SERIAL], time, None)
+    law = _finish(graph, frozenset({Firm.CUSTOMARY}), time, None)
+    parallel = _finish(graph, DROPS[Reading.PARALLEL], time, None)
+    simulated = _finish(graph, DROPS[Reading.SIMULATED], time, conversion)
+    return Savings(time.gap(law, serial), time.gap(parallel, law), time.gap(simulated, parallel))
+
+
+MILESTONES: Mapping[str, tuple[str, str]] = {
+    "design_review_start": ("B01", "earliest_start"),
+    "construction_start": ("C08", "earliest_finish"),
+}
+"""方案审查开始: B01 starts; 开工: C08 is granted."""
+
+
+def milestones(plans: Iterable[Plan]) -> dict[str, dict[str, Any]]:
+    """For each milestone and reading the day, None where the plan has no such step."""
+    made: Sequence[Plan] = tuple(plans)
+    out: dict[str, dict[str, Any]] = {}
+    for name, (step, when) in MILESTONES.items():
+        found = {p.reading.value: p.step(step) for p in made}
+        out[name] = {reading: getattr(s, when) if s else None for reading, s in found.items()}
+    return out
