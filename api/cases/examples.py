@@ -368,10 +368,10 @@ REVOKED: dict[str, Any] = {
 """A case whose certificate was withdrawn."""
 WITHDRAWN: dict[str, Any] = {
     **RECEIVED,
-    "state": {"code": "case_withdrawn", "says": "撤回申请"},
+    "state": {"code": "case_withdrawn", "says": "工程尚有收尾，另行申请"},
     "tasks": [],
     "missing": {"materials": [], "facts": []},
-    "ending": {"kind": "case_withdrawn", "says": "撤回申请", "on": "2022-09-01"},
+    "ending": {"kind": "case_withdrawn", "says": "工程尚有收尾，另行申请", "on": "2022-09-01"},
     "history": [],
 }
 """A case whose owner withdrew the application."""
