@@ -72,6 +72,16 @@ _PROBLEMS: Mapping[int, tuple[str, str, str, str]] = {
 }
 
 
+@dataclass
+class Shown(Example):
+    """An example as it is (示例): the framework would leave out whatever is null."""
+
+    def to_schema(self) -> dict[str, Any]:
+        """As the documentation has it."""
+        said = {"summary": self.summary} if self.summary else {}
+        return {**said, "value": self.value}
+
+
 def problems(*statuses: int) -> dict[int, ResponseSpec]:
     """The problem answers of a route, as its ``responses``."""
     return {status: _response(status) for status in statuses}
@@ -92,14 +102,14 @@ def _response(status: int) -> ResponseSpec:
         generate_examples=False,
         description=description,
         media_type=PROBLEM_JSON,
-        examples=[Example(value=value)],
+        examples=[Shown(value=value)],
     )
 
 
 def answers(status: int, shape: Any, description: str, value: Any) -> dict[int, ResponseSpec]:
     """The good answer of a route with its example, as part of its ``responses``."""
     spec = ResponseSpec(
-        data_container=shape, generate_examples=False, description=description, examples=[Example(value=value)]
+        data_container=shape, generate_examples=False, description=description, examples=[Shown(value=value)]
     )
     return {status: spec}
 
@@ -129,13 +139,13 @@ def asks(*examples: Ask) -> type[Operation]:
     """The ``operation_class`` of a route whose JSON body is shown by these examples."""
 
     @dataclass
-    class Shown(Operation):
+    class WithExamples(Operation):
         def __post_init__(self) -> None:
             assert isinstance(self.request_body, RequestBody), "a route without a body shows none"
             for content in self.request_body.content.values():
-                content.examples = {each.name: Example(summary=each.summary, value=each.value) for each in examples}
+                content.examples = {each.name: Shown(summary=each.summary, value=each.value) for each in examples}
 
-    return Shown
+    return WithExamples
 
 
 @dataclass

@@ -197,7 +197,10 @@ RECEIVED: dict[str, Any] = {
             }
         ],
         "lists": [],
-        "missing": {"materials": [], "facts": []},
+        "missing": {
+            "materials": [{"id": "archive_set", "title": "建设工程竣工档案"}],
+            "facts": [{"fact": "archive_scope", "building": "", "title": "属城建档案接收范围"}],
+        },
         "clocks": [
             {
                 "key": "intake",

@@ -8,8 +8,9 @@ from litestar.di import NamedDependency
 from litestar.params import JSONBody
 
 from api.access import verbs
+from api.answers import WRITES, answers, asks, problems
 from api.parts import Parts
-from api.plans import schemas, service
+from api.plans import examples, schemas, service
 
 
 class PlanController(Controller):
@@ -18,7 +19,14 @@ class PlanController(Controller):
     path = "/api/plan"
     tags = ("计划 Plans",)
 
-    @post(operation_id="MakePlan", opt=verbs("decide"), status_code=200, summary="排出计划 Plan a project's steps")
+    @post(
+        operation_id="MakePlan",
+        responses={**answers(200, dict[str, Any], "一种或三种读法的计划。", examples.COMPARISON), **problems(*WRITES)},
+        operation_class=asks(examples.PLAN),
+        opt=verbs("decide"),
+        status_code=200,
+        summary="排出计划 Plan a project's steps",
+    )
     async def plan(self, data: JSONBody[schemas.PlanIn], parts: NamedDependency[Parts]) -> dict[str, Any]:
         """Lay out every step of a project: serial as today, parallel as the law allows, simulated on assumptions."""
         return await asyncio.to_thread(service.planned, parts, data)
