@@ -10,7 +10,7 @@ from hashlib import sha256
 from typing import Any
 from urllib.parse import quote
 
-from api.documents.document import render
+from api.documents.document import refuse_unprintable, render
 from api.parts import Parts
 from api.transaction import Order, Work, carry_out
 from engine import orders
@@ -52,7 +52,10 @@ async def issue(work: Work, desk: Desk, task: Task) -> None:
     number = await take_number(work.unit, form.series, desk.today.year, task.step.force.value)
     says = number_of(form, desk.today, number.serial)
     content = content_of(desk, task, form, says, new_check_code(), entries)
-    await _drawn(work, content)  # a character that no font has stops the issue, not the archive
+    url = check_url(work.parts.base_url, content)
+    refuse_unprintable(
+        content, body=body_of(content), check_url=url
+    )  # a missing character stops the issue, not the archive
     work.add(orders.issue(desk, task, content))
 
     async def store(stored: Sequence[Event]) -> None:

@@ -113,12 +113,10 @@ def render(content: Mapping[str, Any], *, body: bytes, check_url: str, made_at: 
     ``body``); its SHA-256 is printed and goes into the QR code behind ``check_url`` unless the address names it.
     ``made_at`` becomes the time stamp of the file. A refusal without number and code has no QR code.
     """
-    spec, known = _checked(content, body)
+    spec, known, address = _printable_content(content, body, check_url)
     if made_at.tzinfo is None:
         raise _wrong("/made_at", "制证时间须带时区。", "The time needs a zone.")
     digest = sha256(body).hexdigest()
-    address = _ascii_address(check_url)
-    _refuse_missing_glyphs([*_texts(known), ("/check_url", address)])
     inputs = {
         "content": json.dumps(known, ensure_ascii=False),
         "body": body.decode(),
@@ -133,6 +131,25 @@ def render(content: Mapping[str, Any], *, body: bytes, check_url: str, made_at: 
     if not isinstance(pdf, bytes):
         raise TypeError("typst gave no PDF")
     return pdf
+
+
+def refuse_unprintable(content: Mapping[str, Any], *, body: bytes, check_url: str) -> None:
+    """Refuse what :func:`render` would refuse (制证前核对), without the drawing: the shape, the hash, every character.
+
+    Raises:
+        InputError: the content is not of the closed shape, or not what ``body`` says.
+        MissingGlyphError: a character that no font of ours has.
+    """
+    _printable_content(content, body, check_url)
+
+
+def _printable_content(
+    content: Mapping[str, Any], body: bytes, check_url: str
+) -> tuple[DocumentSpec, dict[str, Any], str]:
+    spec, known = _checked(content, body)
+    address = _ascii_address(check_url)
+    _refuse_missing_glyphs([*_texts(known), ("/check_url", address)])
+    return spec, known, address
 
 
 def read_content(pdf: bytes) -> bytes | None:
