@@ -7,17 +7,17 @@ from typing import Any
 
 from engine.errors import Fault, InputError
 from engine.graph import Edge, GraphStep, StepGraph
-from engine.terms import Firm
+from engine.terms import Beforehand, Firm
 from engine.values import escape, read_words, shorten
 
 MOST_STEPS = 200_000
 MOST_DAYS = 10**6
 STEP_KEYS = ("id", "days", "needs", "legal_effect", "title", "uses")
-NEED_KEYS = ("step", "firm")
+NEED_KEYS = ("step", "firm", "beforehand")
 
 
 def read_graph(raw: Any) -> StepGraph:
-    """Read ``{"steps": [{"id", "days", "needs": [{"step", "firm"}], "legal_effect"}]}``.
+    """Read ``{"steps": [{"id", "days", "needs": [{"step", "firm", "beforehand"}], "legal_effect"}]}``.
 
     Raises:
         InputError: every fault at once; a cycle, an unknown step or a repeated id by name.
@@ -40,7 +40,10 @@ def read_graph(raw: Any) -> StepGraph:
             continue
         made.append(
             GraphStep(
-                name, str(entry.get("title") or name), _days(entry, at, faults), legal_effect=_legal(entry, at, faults)
+                name,
+                str(entry.get("title") or name),
+                _days(entry, at, faults),
+                legal_effect=_yes(entry, "legal_effect", at, faults),
             )
         )
         edges.extend(_needs(entry, name, at, faults))
@@ -69,10 +72,10 @@ def _days(entry: Mapping[str, Any], at: str, faults: list[Fault]) -> int:
     return 0
 
 
-def _legal(entry: Mapping[str, Any], at: str, faults: list[Fault]) -> bool:
-    said = entry.get("legal_effect", False)
+def _yes(entry: Mapping[str, Any], key: str, at: str, faults: list[Fault]) -> bool:
+    said = entry.get(key, False)
     if not isinstance(said, bool):
-        faults.append(Fault(f"{at}/legal_effect", shorten(said), "应为 true 或 false。", "Must be true or false."))
+        faults.append(Fault(f"{at}/{key}", shorten(said), "应为 true 或 false。", "Must be true or false."))
     return said is True
 
 
@@ -95,7 +98,8 @@ def _needs(entry: Mapping[str, Any], name: str, at: str, faults: list[Fault]) ->
             listed = "、".join(Firm)
             faults.append(Fault(f"{here}/firm", shorten(firm), f"firm 应为下列之一：{listed}。", "Not a firmness."))
         elif before is not None:
-            out.append(Edge(before, name, Firm(firm)))
+            ahead = _yes(need, "beforehand", here, faults)
+            out.append(Edge(before, name, Firm(firm), beforehand=Beforehand() if ahead else None))
     return out
 
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 from datetime import date
 
 from engine.deriving import conversion_of, graph_of
+from engine.graph import CONVERT
 from engine.plan import Calendar, Plan, Planned, plan, savings
-from engine.reading import CONVERT, Reading
+from engine.reading import Reading
 from rules.phrases_kit import DAY, Phrases, expect
 from rules.world import World
 

@@ -17,6 +17,7 @@ TITLES = {
     Reading.SERIAL: "串联（现行做法）",
     Reading.PARALLEL: "并联（依法）",
     Reading.SIMULATED: "模拟审批",
+    Reading.BEFOREHAND: "并联，先完成后决定",
 }
 LEFT, ROW, HEAD, WIDTH = 300, 22, 60, 900
 CRITICAL, PLAIN, LINE, INK = "#14447c", "#9db8d6", "#505a5f", "#0b0c0c"

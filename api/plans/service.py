@@ -16,7 +16,7 @@ from engine.events import day_of
 from engine.facts import read_statement
 from engine.graph import StepGraph
 from engine.plan import Calendar, plan, savings
-from engine.reading import Conversion, Reading
+from engine.reading import COMPARED, Conversion, Reading
 from engine.values import read_day
 
 SERVICE = "approval"
@@ -43,7 +43,7 @@ def planned(parts: Parts, body: PlanIn) -> dict[str, Any]:
     graph, time, conversion = asked.graph, asked.time, asked.conversion
     saved = savings(graph, time, conversion)
     if body.reading == "all":
-        return comparison_json({r.value: plan(graph, r, time, conversion) for r in Reading}, saved)
+        return comparison_json({r.value: plan(graph, r, time, conversion) for r in COMPARED}, saved)
     return plan_json(plan(graph, Reading(body.reading), time, conversion), saved)
 
 
