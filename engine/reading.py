@@ -15,7 +15,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
-from engine.graph import CONVERT, DECIDE, Edge, GraphStep, StepGraph
+from engine.graph import CONVERT as CONVERT
+from engine.graph import DECIDE as DECIDE
+from engine.graph import Edge, GraphStep, StepGraph
 from engine.terms import Firm, Unit
 
 
