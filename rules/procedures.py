@@ -7,7 +7,7 @@ from typing import Any
 from engine.errors import Fault
 from engine.procedure import Form, Guard, GuardKind, OnFail, Procedure, Step, StepNeed
 from engine.terms import Scope
-from rules.items import Names, longer
+from rules.item_parts import Names, longer
 from rules.loader import Placed, unknown_name
 from rules.schema_items import FormShape, GuardShape, ProcedureShape, StepShape
 from rules.terms import assumed, cites
