@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any
@@ -10,8 +10,8 @@ from typing import Any
 from engine.conditions import Firings, Lift, Ref, Tracer, Why
 from engine.errors import ConflictError, Fault, InputError
 from engine.facts import Row, Statement, Subject, subject_of
-from engine.instances import Spread, spreads, title_of
-from engine.policy import Item, ItemLimit, Lapse, Material, PolicyBook, Service, ServiceItem
+from engine.instances import Spread, spreads, unlisted
+from engine.policy import Item, ItemLimit, Lapse, Material, PolicyBook, Service, ServiceItem, Spreading
 from engine.terms import Assumed, Cite, LimitInForce, LimitKind, Scope, Truth
 from engine.values import show
 
@@ -133,20 +133,10 @@ def conclude(book: PolicyBook, statement: Statement, firings: Firings, service_i
         reasons,
         items,
         work.needs(service, items, eligible),
-        (*warnings, *_unlisted(book, items, spread)),
+        (*warnings, *unlisted(book, (i.item for i in items), spread)),
         truths,
         spread,
     )
-
-
-def _unlisted(
-    book: PolicyBook, items: Sequence[ItemDecision], found: Mapping[str, Spread]
-) -> Iterator[tuple[str, str]]:
-    """Instances that cannot be told, because nobody has said which there are."""
-    unsaid = [(i.item.title, found[i.item.id].missing) for i in items if i.item.id in found]
-    for fact in dict.fromkeys(missing for _, missing in unsaid if missing):
-        titles = "、".join(title for title, missing in unsaid if missing == fact)
-        yield "instances-unknown", f"{titles}：分项办理，但没有列出{title_of(book, fact)}（{fact}），说不出有哪几项。"
 
 
 def _conflict(names: Sequence[str], rules: Iterable[str]) -> None:
@@ -331,6 +321,12 @@ def limit_json(limit: LimitInForce) -> dict[str, Any]:
     return out
 
 
+def source_json(said: Spreading) -> dict[str, Any]:
+    """The source of something; a local value without an instrument says what is assumed."""
+    out: dict[str, Any] = {"cite": cite_json(said.cite), "local": said.local}
+    return out | ({"assumed": assumed_json(said.assumed)} if said.assumed else {})
+
+
 def assumed_json(assumed: Assumed) -> dict[str, str]:
     """What is assumed, and by which example."""
     return {"says": assumed.says, "example": assumed.example}
@@ -362,6 +358,7 @@ def _item_json(decided: ItemDecision, spread: Spread | None = None) -> dict[str,
                 "applies": each.applies.value,
                 "limits": [limit_json(x) for x in each.limits],
                 "lapse": [_lapse_json(x) for x in each.instance.lapse or item.lapse],
+                **source_json(spread.way),
             }
             for each in spread.instances
         ]

@@ -7,11 +7,11 @@ lapse rules of its own; where the project's buildings or contracts name them, al
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from engine.facts import Statement
-from engine.policy import Instance, Instances, Item, ItemLimit, Need, PolicyBook
+from engine.policy import Instance, Instances, Item, ItemLimit, Need, PolicyBook, Spreading
 from engine.terms import LimitInForce, Scope, Truth
 
 BUILDINGS = "buildings"
@@ -36,6 +36,7 @@ class Spread:
 
     by: str
     kind: str
+    way: Spreading
     instances: tuple[InstanceDecision, ...] = ()
     missing: str = ""
 
@@ -64,7 +65,7 @@ def _spread(
         found, missing = named(names), "" if names else way.names or BUILDINGS
     here = [(i, truths[i.when] if i.when else Truth.YES) for i in found]
     made = (InstanceDecision(i, truth, _limits(item, i, limits)) for i, truth in here if truth is not Truth.NO)
-    return Spread(said.by, kind, tuple(made), missing)
+    return Spread(said.by, kind, way, tuple(made), missing)
 
 
 def _names(fact: str, statement: Statement) -> list[str]:
@@ -72,6 +73,14 @@ def _names(fact: str, statement: Statement) -> list[str]:
         return [b.name for b in statement.in_scope or ()]
     words = re.split(r"[、，,；;]", str(statement.project.get(fact, "")))
     return list(dict.fromkeys(word.strip() for word in words if word.strip()))
+
+
+def unlisted(book: PolicyBook, items: Iterable[Item], found: Mapping[str, Spread]) -> Iterator[tuple[str, str]]:
+    """Warnings of instances that cannot be told, because nobody has said which there are."""
+    unsaid = [(i.title, found[i.id].missing) for i in items if i.id in found and found[i.id].missing]
+    for fact in dict.fromkeys(missing for _, missing in unsaid):
+        titles = "、".join(title for title, missing in unsaid if missing == fact)
+        yield "instances-unknown", f"{titles}：分项办理，但没有列出{title_of(book, fact)}（{fact}），说不出有哪几项。"
 
 
 def title_of(book: PolicyBook, fact: str) -> str:

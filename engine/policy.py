@@ -104,6 +104,9 @@ class Spreading:
     each_building: bool = False
     names: str = ""
     """The project's fact (text) that lists the names, such as the contracts (标段)."""
+    cite: tuple[Cite, ...] = ()
+    local: bool = False
+    assumed: Assumed | None = None
 
 
 @dataclass(frozen=True, slots=True)

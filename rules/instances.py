@@ -63,7 +63,8 @@ def _spreading(
             fix = f"分项“{shape.id}”写了两次，请改为各不相同。"
             names.faults.append(Fault(placed.at(*at, "id"), shape.id, fix, "Written twice."))
         found[shape.id] = _instance(shape, placed, at, limits, makers, names)
-    return Spreading(tuple(found.values()), way.each is not None, way.names or "")
+    source = (cites(way.cite), way.local, assumed(way))
+    return Spreading(tuple(found.values()), way.each is not None, way.names or "", *source)
 
 
 def _instance(
@@ -90,24 +91,29 @@ def _instance(
 
 # --- finished beforehand ----------------------------------------------------------------------------------------------
 
+Mark = tuple[str, str]
+"""A document, and the group that it is meant in; empty for any."""
+
 
 def finished_beforehand(item: Item, written: Iterable[Placed[Any]], names: Names) -> Item:
     """The item with its needs marked as the layers say; only what a department decides, on a document the law requires."""
-    marks: dict[str, Beforehand] = {}
+    marks: dict[Mark, Beforehand] = {}
     for placed in written:
         for i, shape in enumerate(placed.entry.beforehand):
             where = placed.at("beforehand", i, "doc")
-            if (fault := _unfit(item, shape.doc, shape.doc in marks, where)) is not None:
+            mark = (shape.doc, shape.group or "")
+            if (fault := _unfit(item, mark, mark in marks, where)) is not None:
                 names.faults.append(fault)
-            marks[shape.doc] = Beforehand(cites(shape.cite), shape.local, assumed(shape))
+            marks[mark] = Beforehand(cites(shape.cite), shape.local, assumed(shape))
     if not marks:
         return item
     return replace(item, needs=_marked(item.needs, marks), instances=_marked_instances(item.instances, marks))
 
 
-def _unfit(item: Item, doc: str, twice: bool, where: str) -> Fault | None:
+def _unfit(item: Item, mark: Mark, twice: bool, where: str) -> Fault | None:
+    doc, group = mark
     needs = sorted((*item.needs, *_needs_of_instances(item.instances)), key=lambda need: need.firm is Firm.REQUIRED)
-    firms = {d: need.firm for need in needs for d in need.one_of}
+    firms = {d: need.firm for need in needs if group in ("", need.group) for d in need.one_of}
     if twice:
         return Fault(where, doc, f"“{doc}”写了两次，请删去一处。", "Written twice.")
     if item.kind is ItemKind.OWN_DUTY:
@@ -121,15 +127,19 @@ def _unfit(item: Item, doc: str, twice: bool, where: str) -> Fault | None:
     return None
 
 
-def _marked(needs: tuple[Need, ...], marks: Mapping[str, Beforehand]) -> tuple[Need, ...]:
+def _marked(needs: tuple[Need, ...], marks: Mapping[Mark, Beforehand]) -> tuple[Need, ...]:
     return tuple(replace(need, beforehand=mark) if (mark := _mark(need, marks)) is not None else need for need in needs)
 
 
-def _mark(need: Need, marks: Mapping[str, Beforehand]) -> Beforehand | None:
-    return next((marks[doc] for doc in need.one_of if doc in marks), None) if need.firm is Firm.REQUIRED else None
+def _mark(need: Need, marks: Mapping[Mark, Beforehand]) -> Beforehand | None:
+    if need.firm is not Firm.REQUIRED:
+        return None
+    return next(
+        (made for (doc, group), made in marks.items() if doc in need.one_of and group in ("", need.group)), None
+    )
 
 
-def _marked_instances(instances: Instances | None, marks: Mapping[str, Beforehand]) -> Instances | None:
+def _marked_instances(instances: Instances | None, marks: Mapping[Mark, Beforehand]) -> Instances | None:
     if instances is None:
         return None
     where = {

@@ -31,6 +31,7 @@ class ItemLimitShape(Shape):
     binds: Annotated[str, StringConstraints(strict=True, pattern=r"^owner$")] | None = None
 
 
+Group = Annotated[str, StringConstraints(strict=True, pattern=r"^[A-Z]{2,20}$")]
 InstanceId = Annotated[str, StringConstraints(strict=True, pattern=r"^[a-z][a-z0-9_]*$", max_length=40)]
 """Id of an instance (分项代号): the part of a step's id after the colon, so that it has none itself."""
 
@@ -43,7 +44,7 @@ class NeedShape(Sourced):
 
     doc: Name | None = None
     one_of: tuple[Name, ...] = ()
-    group: Annotated[str, StringConstraints(strict=True, pattern=r"^[A-Z]{2,20}$")] | None = None
+    group: Group | None = None
     firm: Firm = Firm.REQUIRED
     when: Name | None = None
     instance: InstanceId | None = None
@@ -81,7 +82,7 @@ class InstanceShape(Shape):
     days: DaysShape | None = None
 
 
-class SpreadShape(Shape):
+class SpreadShape(Sourced):
     """Which instances there are (有哪些分项): listed here, one each building, or by the names that a fact lists."""
 
     listed: tuple[InstanceShape, ...] = ()
@@ -105,9 +106,10 @@ class InstancesShape(Shape):
 
 
 class BeforehandShape(Sourced):
-    """A needed document before whose arrival all other review may be finished (预先完成)."""
+    """A needed document before whose arrival all other review may be finished (预先完成); of one ``group`` alone if named."""
 
     doc: Name
+    group: Group | None = None
 
 
 class ItemShape(Dated):

@@ -70,7 +70,11 @@ def source_faults(files: PolicyFiles) -> Iterator[Fault]:
             )
         for i, cite in enumerate(entry.cite):
             if known and cite.instrument not in known:
-                inside = path if isinstance(path[-1], int) or path[-1] in ("procedure", "days") else ()
+                inside = (
+                    path
+                    if isinstance(path[-1], int) or path[-1] in ("procedure", "days") or path[0] == "instances"
+                    else ()
+                )
                 yield unknown_name(
                     placed.at(*inside, "cite", i, "instrument"), cite.instrument, "文件（见 sources）", known
                 )
@@ -91,6 +95,7 @@ def _sourced(files: PolicyFiles) -> Iterator[tuple[Placed[Any], tuple[Any, ...],
     for placed in files.of("items"):
         yield from _of_item(placed, (), placed.entry)
         for kind, way in placed.entry.instances.where.items() if placed.entry.instances else ():
+            yield placed, ("instances", "where", kind), way, f"分项办理“{kind}”"
             for i, instance in enumerate(way.listed):
                 yield from _of_item(placed, ("instances", "where", kind, "listed", i), instance)
     for placed in files.of("supplements"):
