@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from time import perf_counter
@@ -43,13 +44,13 @@ def graph_faults(graphs: Iterable[Laid]) -> Iterator[Fault]:
 
 
 def faults_of(view: View, proof: Proof) -> Iterator[Fault]:
-    """The findings of a proof as faults with file and line; the value is the project that shows each."""
+    """The findings of a proof as faults with file and line; the value is the project that shows each, as ``yichuang plan`` takes it."""
     placed = {p.entry.id: p for p in view.of("items")}
     return (_fault(placed[found.item], found) for found in proof.findings)
 
 
 def _fault(placed: Placed[Any], found: Finding) -> Fault:
-    shown_by = found.shown_by.as_json() if found.shown_by else found.item
+    shown_by = json.dumps(found.shown_by.as_json(), ensure_ascii=False) if found.shown_by else found.item
     return Fault(placed.at(*found.path), shown_by, found.says, found.says_en)
 
 
