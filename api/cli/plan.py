@@ -12,11 +12,13 @@ import click
 from api.cli.calendar import calendar
 from api.cli.decide import Desk
 from api.cli.io import Answer, Settings, answer, day_option, read_document, shared, today
+from api.exports.files import write_beside
+from api.exports.sheet import Sheet, sheet_of
 from api.plans.shapes import comparison_json, plan_json
 from engine.deriving import conversion_of, graph_of
 from engine.errors import Fault, InputError
 from engine.graph_reading import read_graph
-from engine.plan import Calendar, Numbers, Plan, plan, savings
+from engine.plan import Calendar, Numbers, plan, savings
 from engine.reading import COMPARED, Reading
 from engine.values import escape, shorten
 from rules.compiler import packaged_policy
@@ -88,30 +90,28 @@ def command(
     with DurableMatcher() as durable:
 
         def work(raw: Any) -> Answer:
-            durations = _durations(raw)
+            lasting = durations(raw)
             question = desk.read(raw)
             decision = decide(question.book, question.statement, question.service, durable)
             time = Calendar(days.forecast() if forecast else days, start or decision.on or today())
-            made = graph_of(decision, durations)
+            made = graph_of(decision, lasting)
             conversion = conversion_of(decision)
             saved = savings(made, time, conversion)
             readings = (*(COMPARED if compare or svg else ()), *(() if compare else (wanted,)))
             plans = {r.value: plan(made, r, time, conversion) for r in dict.fromkeys(readings)}
             if svg is not None:
-                _draw(svg, plans)
+                titles = question.book.departments
+                drawn = sheet_of(made, time, map(Reading, plans), conversion=conversion, departments=titles)
+                _draw(svg, drawn)
             return comparison_json(plans, saved) if compare else plan_json(plans[wanted.value], saved)
 
         answer(read_document(str(facts)), work, _show, settings)
 
 
-def _draw(file: str, plans: Mapping[str, Plan]) -> None:
-    from api.plans.gantt import gantt
+def _draw(file: str, sheet: Sheet) -> None:
+    from api.exports.gantt import gantt  # only a picture needs it
 
-    try:
-        Path(file).write_text(gantt(list(plans.values())), encoding="utf-8")
-    except (OSError, ValueError):
-        fix = "写不了这个文件，请核对路径。"
-        raise InputError([Fault("--svg", shorten(file), fix, "The file cannot be written.")]) from None
+    write_beside(Path(file), gantt(sheet), "--svg")
 
 
 def _bare(raw: Any, reading: Reading, compare: bool) -> Answer:
@@ -122,7 +122,7 @@ def _bare(raw: Any, reading: Reading, compare: bool) -> Answer:
     return plan_json(plan(made, reading, time), saved)
 
 
-def _durations(raw: Any) -> dict[str, int]:
+def durations(raw: Any) -> dict[str, int]:
     """Days by step, as stated beside the facts."""
     stated = raw.get("durations") if isinstance(raw, Mapping) else None
     if stated is None:

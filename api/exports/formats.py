@@ -1,0 +1,26 @@
+"""What a plan can be written as (导出格式): name, media type, ending, and who writes it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from api.exports.gantt import gantt
+from api.exports.sheet import Sheet
+
+
+@dataclass(frozen=True, slots=True)
+class Format:
+    """A format (格式): ``several`` where it shows readings above one another, ``dated`` where it needs real dates."""
+
+    title: str
+    media_type: str
+    ending: str
+    write: Callable[[Sheet], bytes]
+    several: bool = False
+    dated: bool = False
+
+
+FORMATS: Mapping[str, Format] = {
+    "gantt": Format("横道图", "image/svg+xml", "svg", gantt, several=True),
+}
