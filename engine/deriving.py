@@ -198,8 +198,17 @@ class _Deriving:
                     need.assumed,
                     need.beforehand,
                 )
-            if need.group and not makers:
+            if not makers and (need.group or self._wanting(each, need)):
                 self._unmet(each, need)
+
+    def _wanting(self, each: _Place, need: Need) -> bool:
+        """Whether the step certainly needs what steps make, and none of those is there: it would wait for ever."""
+        sure = need.when is None or self.decision.truths.get(need.when) is Truth.YES
+        return (
+            sure
+            and each.applies is Truth.YES
+            and all(self._maker(doc) in self.decision.book.items for doc in need.one_of)
+        )
 
     def _makers(self, doc: str, need: Need, each: _Place) -> Iterator[tuple[str, _Place]]:
         """The steps that make a document for this one: the item, or those of its instances that are meant."""
@@ -218,11 +227,14 @@ class _Deriving:
         """The item that makes a document: its result, or a paper of its own."""
         if doc.endswith(RESULT):
             return doc.removesuffix(RESULT)
-        return next((i.id for i in self.decision.book.items.values() if doc in i.makes), "")
+        made_by = [i.id for i in self.decision.book.items.values() if doc in i.makes]
+        return next((name for name in made_by if name in self.places), made_by[0] if made_by else "")
 
     def _unmet(self, each: _Place, need: Need) -> None:
         if need.firm is Firm.CUSTOMARY:
             return
         listed = "、".join(doc.removesuffix(RESULT) for doc in need.one_of)
-        says = f"“{each.title}”（{each.id}）需要 {need.group}（{listed} 之一），但按所填事实没有一个适用，排不出计划。"
-        self.faults.append(Fault("/facts", need.group, says, f"{each.id} needs one of {listed}, and none applies."))
+        what = f" {need.group}（{listed} 之一）" if need.group else f" {listed} 的文书"
+        says = f"“{each.title}”（{each.id}）需要{what}，但按所填事实没有一个适用，排不出计划。"
+        english = f"{each.id} needs one of {listed}, and none applies."
+        self.faults.append(Fault("/facts", need.group or need.one_of[0], says, english))
