@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from api.exports.gantt import gantt
+from api.exports.graph_picture import graph_picture
 from api.exports.sheet import Sheet
 
 
@@ -23,4 +24,5 @@ class Format:
 
 FORMATS: Mapping[str, Format] = {
     "gantt": Format("横道图", "image/svg+xml", "svg", gantt, several=True),
+    "graph": Format("环节图", "image/svg+xml", "svg", graph_picture, several=True),
 }

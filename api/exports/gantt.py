@@ -7,11 +7,11 @@ on an assumption (假设), with round ends where it is the owner's own work (自
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from xml.etree.ElementTree import Element
 
 from api.exports import text as says
 from api.exports.axis import Axis
+from api.exports.panels import MILESTONE_WORDS, dropped_lines, headline, under
 from api.exports.sheet import Sheet, bounded
 from api.exports.svg import DARK, GREY, LIGHT, REST, RULE, Svg, add, group, line, words
 from engine.plan import MILESTONES, Plan, Planned, milestones
@@ -20,9 +20,6 @@ from engine.terms import Truth
 LEFT, CHART, RIGHT, ROW, BAR = 372, 836, 22, 22, 13
 WIDE = LEFT + CHART + RIGHT
 ONE_LINE = 17
-MILESTONE_WORDS = {"design_review_start": ("◆", "方案审查开始"), "construction_start": ("◇", "施工许可证办结")}
-MOST_DROPPED = 8
-"""Dropped edges that are told beneath a reading, those that save most first."""
 
 
 def gantt(sheet: Sheet) -> bytes:
@@ -33,14 +30,9 @@ def gantt(sheet: Sheet) -> bytes:
     """
     bounded(sheet)
     title = "并联计划" + (f"（至 {says.plain(sheet.until)} 为止）" if sheet.until else "")
-    desc = "；".join(_headline(p) for p in sheet.plans)
+    desc = "；".join(headline(p) for p in sheet.plans)
     svg = Svg(title, f"{desc}。{says.NOT_LEAVE}")
     return svg.written(WIDE, _Picture(sheet, svg.root).drawn(title))
-
-
-def _headline(plan: Plan) -> str:
-    lasts = f"{plan.working_days} 个工作日" if not isinstance(plan.start, int) else f"{plan.working_days} 日"
-    return f"{says.TITLES[plan.reading]}：{says.at(plan.start)} 至 {says.at(plan.finish)}，{lasts}"
 
 
 class _Picture:
@@ -98,24 +90,14 @@ class _Picture:
         )
         made = group(self.root, says.TITLES[plan.reading], "list")
         line(made, 12, top, WIDE - RIGHT, top, GREY)
-        words(made, _headline(plan), 12, top + 24, "h")
-        words(made, says.fit(self._under(plan), WIDE - 24, 12), 12, top + 43)
-        base = top + 76
+        words(made, headline(plan), 12, top + 24, "h")
+        words(made, says.fit(under(plan, self.milestones), WIDE - 24, 12), 12, top + 43)
+        base = top + 80
         self._ground(made, base, ROW * len(rows))
         self._lines(made, plan, base, ROW * len(rows))
         for n, planned in enumerate(rows):
             self._row(made, planned, base + n * ROW)
         return self._dropped(made, plan, base + ROW * len(rows) + 6, len(plan.steps) - len(rows))
-
-    def _under(self, plan: Plan) -> str:
-        parts = []
-        for name, (sign, title) in MILESTONE_WORDS.items():
-            when = self.milestones[name][plan.reading.value]
-            if when is not None:
-                parts.append(f"{sign} {title} {says.at(when)}")
-        for each in plan.assumptions:
-            parts.append(f"假设已有“{says.plain(each.document)}”，{says.plain(each.discharged_by)} 办结后方可转正")
-        return "　　".join(parts)
 
     def _ground(self, made: Element, base: float, high: float) -> None:
         if self.sheet.calendar is not None:
@@ -128,9 +110,9 @@ class _Picture:
                 add(made, "path", d="".join(strips), fill="#b1b9be")
         line(made, LEFT, base - 2, LEFT + CHART, base - 2, GREY)
         for x, label in self.axis.ticks():
-            line(made, x, base - 20, x, base + high, RULE)
+            line(made, x, base - 26, x, base + high, RULE)
             if x + says.width(label, 11) < WIDE - 4:
-                words(made, label, x + 3, base - 12, "d")
+                words(made, label, x + 3, base - 17, "d")
         for n in range(int(high // ROW)):
             line(made, 12, base + (n + 1) * ROW, LEFT + CHART, base + (n + 1) * ROW, "#f0f2f3")
 
@@ -176,7 +158,7 @@ class _Picture:
             made, "rect", x=x, y=top, width=wide, height=BAR, rx=BAR / 2 if step.own_work else 2, fill=fill,
             stroke=DARK if planned.critical else GREY, stroke_width=0.8, **look,
         )  # fmt: skip
-        if says.converts(step) and wide > 5:
+        if says.made(step) and wide > 5:
             line(made, x + 1.5, top + BAR / 2, x + wide - 1.5, top + BAR / 2, "#fff", stroke_width=2.5)
 
     def _no_force(self, made: Element, x: float, after: float, y: float) -> None:
@@ -188,11 +170,7 @@ class _Picture:
             words(made, says.NO_FORCE, x - 6, y, "d", "end")
 
     def _dropped(self, made: Element, plan: Plan, top: float, idle: int) -> float:
-        told: Sequence[str] = [
-            says.dropped(d) for d in sorted(plan.dropped, key=lambda d: -d.days_saved)[:MOST_DROPPED]
-        ]
-        more = len(plan.dropped) - len(told)
-        lines = [*told, *([f"另有 {more} 处不再等待。"] if more > 0 else [])]
+        lines = dropped_lines(plan)
         if idle:
             lines.append(f"另有 {idle} 个环节未定用时或不占时间，未画。")
         for each in lines:

@@ -17,6 +17,7 @@ from engine.errors import Fault, InputError
 from engine.graph import CONVERT, DECIDE, Edge, StepGraph
 from engine.plan import Plan, Savings, Time, plan, savings
 from engine.reading import Conversion, Reading
+from engine.terms import Firm
 from engine.values import shorten
 from engine.workdays import WorkCalendar
 
@@ -50,7 +51,8 @@ class Sheet:
         found: dict[str, list[Edge]] = {}
         for edge in self.graph.edges:
             found.setdefault(edge.after, []).append(edge)
-        made = {name + end: edges for name, edges in found.items() for end in (CONVERT, DECIDE)}
+        made = {name + DECIDE: edges for name, edges in found.items()}
+        made |= {name + CONVERT: [e for e in edges if e.firm is not Firm.ASSUMABLE] for name, edges in found.items()}
         return {**made, **found}
 
     def department(self, name: str) -> str:

@@ -8,10 +8,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from typing import Any
 
-from engine.graph import CONVERT, DECIDE, Edge, GraphStep
+from engine.graph import CONVERT, DECIDE, MADE, Edge, GraphStep
 from engine.plan import Dropped, Planned
 from engine.reading import Reading
-from engine.terms import Firm, Truth, Unit
+from engine.terms import Beforehand, Firm, Truth, Unit
 
 TITLES = {
     Reading.SERIAL: "串联（现行做法）",
@@ -85,9 +85,9 @@ def lasting(step: GraphStep) -> str:
     return f"{step.days}{UNITS[step.unit]}{source}"
 
 
-def converts(step: GraphStep) -> bool:
-    """Whether a step turns formal what was reviewed on assumptions (转正)."""
-    return step.id.endswith(CONVERT)
+def made(step: GraphStep) -> bool:
+    """Whether a reading made the step: to turn a review formal (转正), or to decide on one (作出决定)."""
+    return bool(step.item) and step.id.endswith(MADE)
 
 
 def original(name: str) -> str:
@@ -97,10 +97,19 @@ def original(name: str) -> str:
 
 def made_for(step: GraphStep) -> str:
     """Why a step waits where no need says so: it turns a review formal, decides on one, or rests on what was assumed."""
+    if not made(step):
+        return "此前所立足的假设须先落实"
     return "审查已先完成，此件一到即决定" if step.id.endswith(DECIDE) else "转正须有此件"
 
 
-def clause(edge: Edge) -> str:
+def short(step: GraphStep) -> str:
+    """A step's id as there is room for it in a box: what a reading made is told by a word."""
+    if not made(step):
+        return plain(step.id)
+    return f"{plain(original(step.id))}·{'转正' if step.id.endswith(CONVERT) else '决定'}"
+
+
+def clause(edge: Edge | Beforehand) -> str:
     """What an edge rests on: articles, or that nobody has laid it down."""
     said = "；".join(str(c) for c in edge.cite)
     if edge.assumed:
@@ -115,6 +124,13 @@ def dropped(each: Dropped) -> str:
         f"不再等待 {plain(edge.before)} → {plain(edge.after)}（{FIRMS[edge.firm]}），"
         f"单独节省 {each.days_saved} 个工作日：{clause(edge)}"
     )
+
+
+def beforehand(each: Dropped) -> str:
+    """An edge for which only the decision waits, in words."""
+    edge = each.edge
+    law = clause(edge.beforehand) if edge.beforehand else clause(edge)
+    return f"先完成后决定 {plain(edge.before)} → {plain(edge.after)}，单独节省 {each.days_saved} 个工作日：{law}"
 
 
 def notes(planned: Planned, edges: Sequence[Edge], departments: Mapping[str, str]) -> list[str]:
