@@ -10,12 +10,13 @@ Where these hold, every step comes about that is there, by induction along the o
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import combinations
 from typing import Any
 
 import networkx as nx
 
+from engine.deriving import RESULT
 from engine.policy import Item, Need, PolicyBook
 from engine.terms import Firm
 from rules.proofs_confirm import Together, Waiting, in_a_circle
@@ -37,6 +38,8 @@ class Claim:
     says: str
     """With ``{profile}`` and ``{shown}`` to be filled in."""
     says_en: str
+    at_load: bool = True
+    """Whether a policy is refused for it, or only told by a deep run: the decision itself stops where two items exclude each other."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +63,8 @@ def claims(places: Places) -> Iterator[Claim]:
     for group in service.exclusive if service else ():
         for one, other in combinations([places.items[x] for x in group if x in places.items], 2):
             says = f"{one.id} 与 {other.id} 互斥（exclusive），而下述情形两者都适用{{shown}}：{{profile}}。请改正适用条件。"
-            yield _apart(places, (one, other), says, f"{one.id} and {other.id} exclude each other, and both apply.")
+            english = f"{one.id} and {other.id} exclude each other, and both apply."
+            yield replace(_apart(places, (one, other), says, english), at_load=False)
     yield from _circles(places)
 
 
@@ -73,7 +77,7 @@ def _needs(places: Places) -> Iterator[Claim]:
 
 
 def _met(place: Place, path: tuple[Any, ...], need: Need, broken: Formula, makers: list[Place]) -> Claim:
-    ids = "、".join(dict.fromkeys(m.item.id for m in makers))
+    ids = "、".join(dict.fromkeys(m.item.id for m in makers)) or "、".join(d.removesuffix(RESULT) for d in need.one_of)
     what = f" {need.group}（{ids} 之一）" if need.group else f" {ids} 的文书（{'、'.join(need.one_of)}）"
     says = (
         f"“{place.title}”（{place.id}）需要{what}，而下述情形没有一个环节作出它，将永远等待{{shown}}：{{profile}}。"

@@ -104,7 +104,7 @@ class Waiting:
         waiting = found.waiting_with((name, instance))
         more = " 等" if len(waiting) > MOST_NAMED else ""
         along = f"，随之等待的还有 {'、'.join(waiting[:MOST_NAMED])}{more}" if waiting else ""
-        return along + ("，排不出计划" if refusal(decision) else "，计划里略去了这一前置")
+        return f"{along}，排不出计划" if refusal(decision) else None
 
 
 @dataclass(frozen=True, slots=True)

@@ -58,7 +58,7 @@ def steps_of(book: PolicyBook) -> dict[str, Item]:
 
 
 def makers_of(items: Iterable[Item]) -> dict[str, list[Item]]:
-    """Document → the items that make it; what none makes is handed in from outside."""
+    """Document → the items that make it."""
     made: dict[str, list[Item]] = {}
     for item in items:
         for doc in (item.id + RESULT, *item.makes):
@@ -72,6 +72,7 @@ class Places:
     def __init__(self, book: PolicyBook) -> None:
         self.book, self.items = book, steps_of(book)
         self.makers = makers_of(self.items.values())
+        self._made = makers_of(book.items.values())
         self.of_item = {name: tuple(_places(item)) for name, item in self.items.items()}
 
     @property
@@ -124,7 +125,7 @@ class Places:
 
     def from_outside(self, need: Need) -> bool:
         """Whether something that is needed comes from outside every step."""
-        return any(doc not in self.makers for doc in need.one_of)
+        return any(doc not in self._made for doc in need.one_of)
 
     def makes(self, place: Place, need: Need) -> list[tuple[Place, Formula]]:
         """The steps that may make what is needed, and when each is there and meant."""
