@@ -7,6 +7,7 @@ does without it. A box says who does the step; hatching and words say where it s
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import Any
 from xml.etree.ElementTree import Element
 
 from api.exports import text as says
@@ -47,7 +48,7 @@ def graph_picture(sheet: Sheet) -> bytes:
 
 def _key(root: Element, top: float) -> float:
     x: float = MARGIN
-    signs: list[tuple[str, Mapping[str, object]]] = [
+    signs: list[tuple[str, Mapping[str, Any]]] = [
         (says.FIRMS[firm], {"stroke": INK, "stroke_dasharray": DASHES[firm] or "none"}) for firm in FIRMEST
     ]
     signs += [
@@ -56,7 +57,7 @@ def _key(root: Element, top: float) -> float:
         ("不再等待", {"stroke": GREY, "stroke_dasharray": "3 3"}),
     ]
     for label, look in signs:
-        line(root, x, top, x + 34, top, **{"stroke_width": 1.3, **look})  # type: ignore[arg-type]
+        line(root, x, top, x + 34, top, **{"stroke_width": 1.3, **look})
         if label == "不再等待":
             words(root, "✕", x + 17, top + 4, "d", "middle")
         words(root, label, x + 40, top + 4)
@@ -112,8 +113,8 @@ class _Panel:
         for step, cell in zip(self.joined, self.laid.cells, strict=True):
             self._box(made, step, *self._corner(cell))
         top = self._alone(made, self.top + self.laid.rows * ROW + 6, wide)
-        for each in dropped_lines(self.plan):
-            words(made, says.fit(each, wide - 2 * MARGIN, 11), MARGIN, top + 12, "d")
+        for told in dropped_lines(self.plan):
+            words(made, says.fit(told, wide - 2 * MARGIN, 11), MARGIN, top + 12, "d")
             top += 17
         return top
 
@@ -169,7 +170,7 @@ class _Panel:
         x, y = self._corner(cell)
         return x + BOX / 2, y + HIGH / 2
 
-    def _line(self, made: Element, path: str, why: str, **look: object) -> Element:
+    def _line(self, made: Element, path: str, why: str, **look: Any) -> Element:
         at = group(made, why, "img")
         add(at, "path", d=path, fill="none", **look)
         return at
