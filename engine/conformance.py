@@ -40,7 +40,9 @@ CLASSES: Mapping[Kind, str] = {
     Kind.MISSED_PARALLEL: "advice",
     Kind.CUSTOMARY_ORDER: "advice",
 }
-COUNTS = ("broken_order", "open_assumptions", "late", "late_days", "missing_steps")
+COUNTS = ("broken_order", "open_assumptions", "late", "late_days", "missing_steps", "skipped_steps")
+WRONG = ("broken_order", "open_assumptions", "late", "skipped_steps")
+"""What a case without violations and findings has none of; a step that it has not come to yet is no fault."""
 COUNTS_OF_ADVICE = ("missed_parallel_days", "customary_days")
 UNITS = {Unit.WORKING: "个工作日", Unit.CALENDAR: "日", Unit.MONTH: "个月", Unit.YEAR: "年"}
 
@@ -83,7 +85,7 @@ def conform(
         cases.append({"case": name, **found.counts, "findings": kept})
         if progress is not None:
             progress(number)
-    clean = sum(1 for c in cases if not any(c[key] for key in COUNTS))
+    clean = sum(1 for c in cases if not any(c[key] for key in WRONG))
     return {
         "cases": cases,
         "total": {"cases": len(cases), "without_findings": clean, **total.counts},
@@ -148,7 +150,7 @@ class _Check:
             else:
                 continue
             tally.add("broken_order")
-            text = f"{self._title(done.step)}在{self._title(p)}于{_iso(before.end_day)}办结之前已{says}"
+            text = f"{self._title(done.step)}在{self._title(p)}办结（{_iso(before.end_day)}）之前已{says}"
             on = done.end_day if how == "finished" else done.begun_day
             self._tell(tally, Kind.BROKEN_ORDER, done.step, on, text, needs=self.yard.steps[p].id, how=how)
 
@@ -168,16 +170,16 @@ class _Check:
         if done.due != NONE:
             since = min(done.begun_day, done.due)
             days, last = put_off(self.ruler, _day(max(done.due, case.opened)), since, done.end_day, done.stops)
-            limit, source = f"期限{_iso(done.due)}", "log"
+            limit, source = f"期限 {_iso(done.due)}", "log"
         else:
             days, last = case.past_due(done, done.begun_day)
-            limit, source = f"时限{stage.days}{UNITS[stage.unit]}", stage.duration or self.yard.source
+            limit, source = f"时限 {stage.days} {UNITS[stage.unit]}", stage.duration or self.yard.source
         if days:
             tally.add("late")
             tally.add("late_days", days)
             net = "，已扣除停表" if done.stops else ""
-            guess = "" if done.known else "；日志没有开始时间，从上一环节办结时起算"
-            text = f"{self._title(done.step)}超过{limit}{days}个工作日：最后一日{_iso(last)}，办结{_iso(done.end_day)}{net}{guess}"
+            guess = "" if done.known or done.due != NONE else "；日志没有开始时间，从上一环节办结时起算"
+            text = f"{self._title(done.step)}超期 {days} 个工作日（{limit}{net}）：最后一日 {_iso(last)}，{_iso(done.end_day)} 办结{guess}"
             more = {"days": days, "due": _iso(last), "limit": source, "estimated": not done.known and done.due == NONE}
             self._tell(tally, Kind.LATE, done.step, done.end_day, text, **more)
 
@@ -192,7 +194,7 @@ class _Check:
         if days:
             tally.add("late")
             tally.add("late_days", days)
-            text = f"全件超过期限{_iso(due)}{days}个工作日：扣除停表后最后一日{_iso(last)}，办结{_iso(closed)}"
+            text = f"全件超期 {days} 个工作日（期限 {_iso(due)}）：扣除停表后最后一日 {_iso(last)}，{_iso(closed)} 办结"
             more = {"days": days, "due": _iso(last), "limit": "log", "estimated": False}
             self._tell(tally, Kind.LATE, None, closed, text, **more)
 
@@ -207,20 +209,20 @@ class _Check:
             if each.firm is Firm.CUSTOMARY:
                 self.customs[each.behind, done.step][2] += each.days
                 text = (
-                    f"{self._title(done.step)}照习惯等到{self._title(each.behind)}办结才开始，用去{each.days}个工作日"
+                    f"{self._title(done.step)}照习惯等到{self._title(each.behind)}办结才开始，用去 {each.days} 个工作日"
                 )
                 self._advise(tally, Kind.CUSTOMARY_ORDER, done, each.behind, each.days, text, each.sure)
         tally.add("customary_days", max((c.days for c in customs if c.firm is Firm.CUSTOMARY), default=0))
         if wait is not None:
             tally.add("missed_parallel_days", wait.days)
             if wait.firm is not Firm.CUSTOMARY:
-                text = f"{self._title(done.step)}不需要{self._title(wait.behind)}，却等其办结才开始，晚了{wait.days}个工作日"
+                text = f"{self._title(done.step)}不需要{self._title(wait.behind)}，却等其办结才开始，晚了 {wait.days} 个工作日"
                 self._advise(tally, Kind.MISSED_PARALLEL, done, wait.behind, wait.days, text, wait.sure)
 
     def _advise(self, tally: Tally, kind: Kind, done: Done, behind: int, days: int, text: str, sure: bool) -> None:
         slack = self.yard.steps[done.step].slack
         if slack is not None and slack < days:
-            text += f"，其中{days - max(0, slack)}个超出计划机动"
+            text += f"，其中 {days - max(0, slack)} 个超出计划机动"
         elif slack is not None:
             text += "，在计划机动之内"
         after = self.yard.steps[behind].id
@@ -234,6 +236,7 @@ class _Check:
                 continue
             passed = bool(self.rests[s] & present)
             tally.add("missing_steps")
+            tally.add("skipped_steps", int(passed))
             text = f"缺少{self._title(s)}" + (
                 "，而其后的环节已办结" if passed else "（其后的环节也没有，可能尚未办到）"
             )

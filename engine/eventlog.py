@@ -164,13 +164,15 @@ class Recorder:
             fix = "日志里没有事件。" if not len(flags) else "日志里没有“完成”（complete）的事件，看不出环节何时办结。"
             raise InputError([Fault("/events", None, fix, "The log has no completed event.")])
         columns: dict[str, Any] = {name: np.frombuffer(column, np.int32) for name, column in self._int.items()}
-        cases, *names = (tuple(held) for held in self._names.values())
+        cases, activities, resources, groups = (tuple(held) for held in self._names.values())
         case_due = np.full(len(cases), NONE, dtype=np.int32)
         for case, day in self._case_due.items():
             case_due[case] = day
         phase, exact = flags & 7, flags & 8 != 0
         at = np.frombuffer(self._at, dtype=np.int64)
-        return EventLog(cases, *names, **columns, at=at, exact=exact, phase=phase, case_due=case_due)
+        return EventLog(
+            cases, activities, resources, groups, **columns, at=at, exact=exact, phase=phase, case_due=case_due
+        )
 
 
 def _too_many(pointer: str, most: str, most_en: str, value: str | None = None) -> InputError:
@@ -227,6 +229,11 @@ class Steps:
     def begun(self) -> Ints:
         """When each step began: as the log says, else when the one before it was completed (估计)."""
         return np.where(self.known_start, self.start, self.previous())
+
+    @property
+    def measured(self) -> NDArray[np.bool_]:
+        """Which steps tell how long they took: not a case's first event, where it says only that it ended."""
+        return self.known_start | (self.begun() < self.end) | (self.previous() > self.opened[self.case])
 
     def precedes(self, i: NDArray[Any], j: NDArray[Any]) -> NDArray[np.bool_]:
         """Whether each step ``i`` was told to be done before the step ``j``."""

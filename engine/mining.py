@@ -166,6 +166,7 @@ def _time(steps: Steps, ruler: Ruler) -> dict[str, Any]:
     begun = steps.begun()
     working = ruler.counts(begun // DAY_MICROS, steps.end_day)
     elapsed = (steps.end - begun) / DAY_MICROS
+    sure = steps.measured
     whole = ruler.counts(steps.opened // DAY_MICROS, steps.closed // DAY_MICROS)
     all_days = int(working.sum())
     log = steps.log
@@ -174,11 +175,11 @@ def _time(steps: Steps, ruler: Ruler) -> dict[str, Any]:
         rows = []
         for number, chosen in _groups(column):
             if names[number]:
-                days = working[chosen]
-                total = int(days.sum())
+                total = int(working[chosen].sum())
                 share = round(total / all_days, 4) if all_days else 0.0
                 row = {key: names[number], "done": len(chosen), "total_working_days": total, "share": share}
-                rows.append(row | {"working_days": _figures(days), "elapsed_days": _figures(elapsed[chosen])})
+                told = chosen[sure[chosen]]
+                rows.append(row | {"working_days": _figures(working[told]), "elapsed_days": _figures(elapsed[told])})
         return sorted(rows, key=lambda r: (-r["total_working_days"], r[key]))
 
     by_step = by(steps.activity, log.activities, "step")
@@ -208,9 +209,10 @@ def _groups(column: NDArray[np.int32]) -> Iterator[tuple[int, Ints]]:
     yield from zip(values.tolist(), np.split(order, first[1:]), strict=True)
 
 
-def _figures(days: NDArray[Any]) -> dict[str, float]:
+def _figures(days: NDArray[Any]) -> dict[str, float] | None:
+    """Mean, median and the ninth decile; None where no case tells."""
     if not len(days):
-        return {"mean": 0.0, "median": 0.0, "p90": 0.0}
+        return None
     p90 = np.percentile(days, 90, method="inverted_cdf")
     figures = (("mean", np.mean(days)), ("median", np.median(days)), ("p90", p90))
     return {name: round(float(value), 2) for name, value in figures}
@@ -227,7 +229,9 @@ def _observed(steps: Steps, ruler: Ruler, replay: Replay | None) -> dict[str, li
                     since[row] = min(case.ready(done), done.end_day)
     days = ruler.counts(since, steps.end_day)
     names = steps.log.activities
-    return {names[a]: _thinned(np.sort(days[rows])) for a, rows in _groups(steps.activity)}
+    told = steps.measured
+    tables = {names[a]: np.sort(days[rows[told[rows]]]) for a, rows in _groups(steps.activity)}
+    return {name: _thinned(table) for name, table in tables.items() if len(table)}
 
 
 def _thinned(days: Ints) -> list[int]:

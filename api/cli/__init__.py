@@ -24,6 +24,7 @@ COMMANDS = [
     "doctor",
     "draw",
     "due",
+    "log",
     "plan",
     "policy",
     "run",
