@@ -19,6 +19,7 @@ from api.certificates import pages as check_page
 from api.certificates.controller import CertificateController
 from api.door import door, the_actor
 from api.errors import HANDLERS
+from api.exports.controller import ExportController
 from api.issuing import seal_leftovers
 from api.middleware import Service
 from api.openapi import configuration, say_what_is_so
@@ -37,6 +38,7 @@ ROUTES: Sequence[Any] = (
     CaseController,
     CertificateController,
     PlanController,
+    ExportController,
     AccountController,
     files.put_file,
     files.get_file,

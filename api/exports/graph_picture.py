@@ -102,8 +102,8 @@ class _Panel:
         made = group(root, says.TITLES[self.plan.reading], "group")
         line(made, MARGIN, top, wide - MARGIN, top, GREY)
         words(made, headline(self.plan), MARGIN, top + 24, "h")
-        told = under(self.plan, milestones([self.plan]))
-        words(made, says.fit(told, wide - 2 * MARGIN, 12), MARGIN, top + 43)
+        about = under(self.plan, milestones([self.plan]))
+        words(made, says.fit(about, wide - 2 * MARGIN, 12), MARGIN, top + 43)
         self.top = top + 62
         for each in self.plan.dropped:
             self._without(made, each)
