@@ -28,6 +28,7 @@ from api.parts import Parts
 from api.plans.controller import PlanController
 from api.projects.controller import ProjectController
 from api.requests import LARGEST_BODY, StrictRequest, idempotency_key, if_match, queries_of
+from api.schedules.controller import ScheduleController
 from api.settings import Settings, from_environment
 from api.start import start
 from api.wakeups import sweeping
@@ -38,6 +39,7 @@ ROUTES: Sequence[Any] = (
     CaseController,
     CertificateController,
     PlanController,
+    ScheduleController,
     ExportController,
     AccountController,
     files.put_file,

@@ -28,6 +28,7 @@ COMMANDS = [
     "plan",
     "policy",
     "run",
+    "schedule",
     "user",
 ]
 """Each is a module of this package with a click command of that name in ``command``."""
