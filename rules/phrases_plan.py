@@ -30,6 +30,7 @@ ENDS = {None: "", "转正": CONVERT, "作出决定": DECIDE}
 STEP = "“(?P<item>[^”]+?)(?P<turned>转正|作出决定)?”(?:的“(?P<part>[^”]+)”)?"
 OTHER = "“(?P<other>[^”]+)”(?:的“(?P<other_part>[^”]+)”)?"
 SINCE = "(?:，距计划起始(?P<days>\\d+)个工作日)?"
+SAVED = "(?:，单独节省(?P<saved>\\d+)个工作日)?"
 SOURCE = "(?:，(?:依据|暂参照)“(?P<cite>[^”]+)”)?"
 MILESTONES = {"开始方案审查": "design_review_start", "可以开工": "construction_start"}
 
@@ -148,8 +149,8 @@ def stands_on(
 
 
 @phrase(
-    "并联计划中，“建设工程规划许可证”不再等待“建设用地规划许可证”，暂参照“多地办事指南”",
-    f"{READING}计划中，{STEP}(?P<how>不再等待|仍须等待|不等待){OTHER}{SOURCE}",
+    "并联计划中，“建设工程规划许可证”不再等待“建设用地规划许可证”，单独节省0个工作日，暂参照“多地办事指南”",
+    f"{READING}计划中，{STEP}(?P<how>不再等待|仍须等待|不等待){OTHER}{SAVED}{SOURCE}",
 )
 def waits(
     world: World,
@@ -160,17 +161,19 @@ def waits(
     how: str,
     other: str,
     other_part: str | None = None,
+    saved: str | None = None,
     cite: str | None = None,
 ) -> None:
     """不再等待: the reading drops it; 仍须等待: it is kept; 不等待: nothing ever made it wait."""
     before, after = _id(world, other, other_part), _id(world, item, part)
-    gone = [d.edge for d in _plan(world, reading).dropped if (d.edge.before, d.edge.after) == (before, after)]
+    gone = [d for d in _plan(world, reading).dropped if (d.edge.before, d.edge.after) == (before, after)]
     found = _step(world, reading, item, turned, part).waits_for
     kept = before in {name.removesuffix(DECIDE) for name in found}
     said = "不再等待" if gone and not kept else "仍须等待" if kept else "不等待"
     expect(said == how, f"{said}；等待的有 {found}", how)
+    expect(saved is None or [d.days_saved for d in gone] == [int(saved)], [d.days_saved for d in gone], saved)
     if cite is not None:
-        edges = gone or [e for e in _edges(world) if (e.before, e.after) == (before, after)]
+        edges = [d.edge for d in gone] or [e for e in _edges(world) if (e.before, e.after) == (before, after)]
         sources = [_written(e.cite, e.assumed) for e in edges]
         expect(any(cite in text for text in sources), sources, cite)
 
@@ -187,8 +190,7 @@ def _written(cites: Iterable[Cite], assumed: Assumed | None) -> str:
 
 @phrase(
     "先完成后决定计划中，“建筑工程施工许可证”先行审查，“特殊建设工程消防设计审查”一到即作出决定，单独节省3个工作日",
-    "先完成后决定计划中，“(?P<item>[^”]+)”(?:的“(?P<part>[^”]+)”)?先行审查，"
-    f"{OTHER}一到即作出决定(?:，单独节省(?P<days>\\d+)个工作日)?{SOURCE}",
+    f"先完成后决定计划中，“(?P<item>[^”]+)”(?:的“(?P<part>[^”]+)”)?先行审查，{OTHER}一到即作出决定{SAVED}{SOURCE}",
 )
 def decided_on_arrival(
     world: World,
@@ -196,14 +198,14 @@ def decided_on_arrival(
     other: str,
     part: str | None = None,
     other_part: str | None = None,
-    days: str | None = None,
+    saved: str | None = None,
     cite: str | None = None,
 ) -> None:
     between = (_id(world, other, other_part), _id(world, item, part))
     all_of = _plan(world, "先完成后决定").beforehand
     found = [a for a in all_of if (a.edge.before, a.edge.after) == between]
     expect(bool(found), [(a.edge.before, a.edge.after) for a in all_of], between)
-    expect(days is None or found[0].days_saved == int(days), found[0].days_saved, days)
+    expect(saved is None or found[0].days_saved == int(saved), found[0].days_saved, saved)
     mark = found[0].edge.beforehand
     said = _written(mark.cite, mark.assumed) if mark else ""
     expect(cite is None or cite in said, said, cite)
