@@ -21,6 +21,7 @@ from api.door import door, the_actor
 from api.errors import HANDLERS
 from api.exports.controller import ExportController
 from api.issuing import seal_leftovers
+from api.logs.controller import LogController
 from api.middleware import Service
 from api.openapi import configuration, say_what_is_so
 from api.opening import claimed, keep_apart, open_parts
@@ -41,6 +42,7 @@ ROUTES: Sequence[Any] = (
     PlanController,
     ScheduleController,
     ExportController,
+    LogController,
     AccountController,
     files.put_file,
     files.get_file,

@@ -47,6 +47,11 @@ COUNTS_OF_ADVICE = ("missed_parallel_days", "customary_days")
 UNITS = {Unit.WORKING: "个工作日", Unit.CALENDAR: "日", Unit.MONTH: "个月", Unit.YEAR: "年"}
 
 
+def grade_of(kind: Kind, yardstick: Yardstick) -> str:
+    """The class of a finding; to differ from an order that was merely mined breaks no law."""
+    return "finding" if yardstick.source == "mined" and kind is Kind.BROKEN_ORDER else CLASSES[kind]
+
+
 @dataclass(slots=True)
 class Tally:
     """The counts of one case, or of all (计数)."""
@@ -90,7 +95,7 @@ def conform(
         "cases": cases,
         "total": {"cases": len(cases), "without_findings": clean, **total.counts},
         "customs": check.customs_json(),
-        "classes": {kind.value: grade for kind, grade in CLASSES.items()},
+        "classes": {kind.value: grade_of(kind, yardstick) for kind in Kind},
         "plan": {
             "source": yardstick.source,
             "steps": len(yardstick.steps),
@@ -133,7 +138,7 @@ class _Check:
     def _tell(self, tally: Tally, kind: Kind, step: int | None, on: int | None, says: str, **more: Any) -> None:
         name = self.yard.steps[step].id if step is not None else None
         tally.findings.append(
-            {"kind": kind.value, "class": CLASSES[kind], "step": name, "on": _iso(on), "says": says, **more}
+            {"kind": kind.value, "class": grade_of(kind, self.yard), "step": name, "on": _iso(on), "says": says, **more}
         )
 
     def _title(self, step: int) -> str:
@@ -145,7 +150,7 @@ class _Check:
             before = case.done[p]
             if _earlier(done.end, done.end_exact, before):
                 how, says = "finished", "办结"
-            elif done.known and not at_end and _earlier(done.begun, done.begun_exact, before):
+            elif done.known and not at_end and self.yard.source != "mined" and _earlier(done.begun, done.begun_exact, before):
                 how, says = "began", "开始"
             else:
                 continue

@@ -9,7 +9,7 @@ from typing import Any
 SHOWN = 15
 """Rows of a list that people are shown; the rest is counted."""
 KINDS = {
-    "broken_order": ("必要的先后被打乱", "needed order broken"),
+    "broken_order": ("先后被打乱", "order broken"),
     "open_assumption": ("假设未落实就作出有法律效力的决定", "legal effect on an open assumption"),
     "missing_step": ("缺少环节", "step missing"),
     "late": ("超期", "late"),
@@ -56,7 +56,10 @@ def _mined(found: Found) -> Iterator[str]:
         yield f"  注意：{'、'.join(circle)} 的先后互相绕圈，没有列入次序"
     if "serial" in found:
         yield "计划没有要求先后，多数办件却一前一后办："
-        yield from _cut([_serial(row) for row in found["serial"]])
+        dear = [row for row in found["serial"] if row["days"]]
+        yield from _cut([_serial(row) for row in dear])
+        if free := len(found["serial"]) - len(dear):
+            yield f"  另有 {free} 对也总是一前一后，但没有哪一件因此多等：先后不等于耽误"
         yield from _unknown(found["unknown_activities"])
 
 
@@ -98,7 +101,7 @@ def _figures(days: Found | None, *, english: bool = False) -> str:
 
 
 def _serial(row: Found) -> str:
-    cost = f"其中 {row['waited']} 件确因此等待，共 {row['days']} 个工作日" if row["waited"] else "没有因此多等"
+    cost = f"其中 {row['waited']} 件因此等待，共 {row['days']} 个工作日"
     return f"{row['before']} → {row['after']}　{row['support']} 件中 {row['share']:.0%} 如此；{cost}"
 
 
@@ -195,9 +198,10 @@ def _grouped(rows: Sequence[tuple[str, Found]], english: bool) -> list[str]:
     for pair, each in sorted(days.items(), key=lambda item: (-beyond[item[0]], -sum(item[1]), item[0])):
         kind, after, step = pair
         title = KINDS[kind][int(english)]
+        slack = any(f["slack"] is not None for _, f in rows)
         out.append(
-            f"{step} after {after}: {title}; {len(each)} cases, {sum(each)} working days, {beyond[pair]} beyond slack"
+            f"{step} after {after}: {title}; {len(each)} cases, {sum(each)} working days{f', {beyond[pair]} beyond slack' * slack}"
             if english
-            else f"{step} 等 {after}（{title}）：{len(each)} 件，共 {sum(each)} 个工作日，最多一件 {max(each)} 个；超出计划机动的 {beyond[pair]} 个"
+            else f"{step} 等 {after}（{title}）：{len(each)} 件，共 {sum(each)} 个工作日，最多一件 {max(each)} 个{f'；超出计划机动的 {beyond[pair]} 个' * slack}"
         )
     return out

@@ -8,10 +8,11 @@ from typing import Any, BinaryIO
 
 import numpy as np
 
-from api.cli.strict_json import parse
+from api.cli.strict_json import LARGEST_INPUT, parse
 from api.logs.reader import read_log
+from api.parts import Parts
 from engine.conformance import conform
-from engine.errors import Fault, InputError
+from engine.errors import Fault, InputError, NotFoundError
 from engine.eventlog import EventLog, Ruler, Steps, steps_of
 from engine.mining import Rule, always, mine, order_of
 from engine.workdays import WorkCalendar
@@ -97,9 +98,48 @@ def _learned(steps: Steps, rule: Rule) -> Yardstick:
     return mined_yardstick(names, [(names[a], names[b]) for a, b in np.argwhere(edges).tolist()], always(steps))
 
 
-def read_sent(file: BinaryIO, name: str) -> EventLog:
-    """A log that was sent to the service, within its bounds."""
-    return read_log(file, name, most_events=MOST_EVENTS_SENT, most_bytes=MOST_BYTES_SENT)
+@dataclass(frozen=True, slots=True)
+class Query:
+    """What a request asks of the log that it sends (请求参数); the plan by the hash of its file."""
+
+    plan: str | None
+    share: float | None
+    support: int | None
+    calendar: WorkCalendar | None
+
+
+Work = Callable[[Parts, BinaryIO, Query], dict[str, Any]]
+
+
+def mined_sent(parts: Parts, file: BinaryIO, query: Query) -> dict[str, Any]:
+    """What a log that was sent shows."""
+    asked = _asked(parts, query)
+    return mined(_read_sent(file), asked)
+
+
+def conformed_sent(parts: Parts, file: BinaryIO, query: Query) -> dict[str, Any]:
+    """The cases of a log that was sent against a plan that was sent before."""
+    asked = _asked(parts, query)
+    return conformed(_read_sent(file), asked)
+
+
+def _asked(parts: Parts, query: Query) -> Asked:
+    plan = None if query.plan is None else read_plan(_stored(parts, query.plan))
+    return Asked(query.calendar, plan, query.share, query.support)
+
+
+def _stored(parts: Parts, sha256: str) -> bytes:
+    """The plan's file; who may ask this may read every project's papers."""
+    if not parts.store.path(sha256).is_file():
+        raise NotFoundError(
+            "没有这个文件，请先用 PUT /api/files 上传计划。", detail_en="No such file: upload the plan first."
+        )
+    with parts.store.open(sha256) as file:
+        return file.read(LARGEST_INPUT + 1)
+
+
+def _read_sent(file: BinaryIO) -> EventLog:
+    return read_log(file, "log", most_events=MOST_EVENTS_SENT, most_bytes=MOST_BYTES_SENT)
 
 
 def read_plan(data: bytes) -> Yardstick:

@@ -25,7 +25,7 @@ from tests.databases import sqlite_url
 METHODS = ("get", "put", "post", "delete", "patch")
 BYTES = {"GetCertificate", "GetFile", "ExportPlan"}
 """Operations whose good answer is a file."""
-RAW = {"PutFile", "CheckCertificateFile"}
+RAW = {"PutFile", "CheckCertificateFile", "MineLog", "ConformLog"}
 """Operations whose body is a file."""
 SAID_OF_ITSELF = {"type", "title", "status", "detail", "code", "instance"}
 
