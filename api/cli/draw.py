@@ -6,7 +6,6 @@ import hashlib
 import sys
 from collections.abc import Mapping
 from datetime import UTC, date, datetime
-from pathlib import Path
 from typing import Any
 
 import click
@@ -136,8 +135,8 @@ def _bare(raw: Any, readings: tuple[Reading, ...], until: str | None, wanted: st
 
 def _hand_out(made: bytes, wanted: str, form: Format, output: str | None, settings: Settings) -> None:
     """To the file, which stays as it was where it cannot be written; else to standard output."""
-    if output is not None:
-        write_beside(Path(output), made, "--output")
+    if output not in (None, "-"):
+        write_beside(output, made, "--output")
         found = {"as": wanted, "file": output, "media_type": form.media_type, "bytes": len(made)}
         say({**found, "sha256": hashlib.sha256(made).hexdigest()}, _told, settings)
     elif settings.as_json:

@@ -19,8 +19,8 @@ HEADINGS = (
     "读法", "环节代码", "环节名称", "部门", "用时", "单位", "用时来源", "最早开始", "最早完成", "最迟开始", "最迟完成",
     "机动（工作日）", "关键环节", "等待", "立足于假设", "效力", "是否需要", "自办", "依据",
 )  # fmt: skip
-FORMULA = ("=", "+", "-", "@", "\t", "\r")
-"""What a spreadsheet takes for the beginning of a formula."""
+FORMULA = tuple("=+-@＝＋－＠")
+"""What a spreadsheet takes for the beginning of a formula, full width too."""
 LONGEST_CELL = 2_000
 
 
