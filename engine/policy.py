@@ -41,6 +41,8 @@ class Material:
     """Typed fields of the paper: field id → fact type."""
     local: bool = False
     assumed: Assumed | None = None
+    made_by: str = ""
+    """The item whose result it is (由哪个事项作出): once that is there, nobody is asked for the paper again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,6 +124,8 @@ class Requirement:
     condition: str
     example: str = ""
     local: bool = False
+    at_intake: bool = False
+    """Whether it is asked for when the case is taken in, and not afterwards (只在受理时核对)."""
 
 
 @dataclass(frozen=True, slots=True)
