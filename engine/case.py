@@ -11,8 +11,8 @@ from engine.determination import item_from_json
 from engine.dossier import Dossier
 from engine.events import Event, EventKind
 from engine.papers import CaseView, ItemHere
-from engine.policy import PolicyBook
-from engine.procedure import RESULT, Procedure, TaskState
+from engine.policy import RESULT, PolicyBook
+from engine.procedure import Procedure, TaskState
 from engine.records import Asked, Ending, Extension, IssuedPaper, Stop
 from engine.tasks import Reading
 from engine.terms import Truth

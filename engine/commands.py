@@ -19,7 +19,8 @@ from engine.errors import Fault, InputError, RefusedError
 from engine.events import SYSTEM, Actor, Event, EventKind, day_of
 from engine.facts import Statement
 from engine.kinds import TABLES
-from engine.procedure import RESULT, Command, TaskState
+from engine.policy import RESULT
+from engine.procedure import Command, TaskState
 from engine.records import IssuedPaper
 from engine.tasks import Reading, Task
 from engine.terms import Truth

@@ -8,8 +8,8 @@ from typing import Any
 
 from engine.decision import Decision, ItemDecision, limit_json
 from engine.papers import ItemHere
-from engine.policy import ItemKind
-from engine.procedure import ITEM_RESULTS, RESULT, GuardKind, Procedure
+from engine.policy import RESULT, ItemKind
+from engine.procedure import ITEM_RESULTS, GuardKind, Procedure
 from engine.terms import Firm, Truth
 
 
@@ -30,7 +30,15 @@ def determined(decision: Decision, procedure: Procedure, since: Mapping[str, str
             "buildings": list(each.buildings),
             "needs_visit": item.needs_visit,
             "licence": item.kind is ItemKind.LICENCE,
-            "materials": [[m.id, m.title, m.firm.value, *([m.made_by] if m.made_by else ())] for m in each.materials],
+            "materials": [
+                [
+                    m.id,
+                    m.title,
+                    m.firm.value,
+                    *([list(offered)] if (offered := m.offered_by(decision.book.items)) else ()),
+                ]
+                for m in each.materials
+            ],
             "facts": sorted({(name, building) for r in each.because for name, building in _named(r.facts)}),
             "limits": [limit_json(x) for x in each.limits],
             "cite": [[c.instrument, c.article] for c in item.cite],
@@ -90,6 +98,6 @@ def item_from_json(raw: Mapping[str, Any]) -> ItemHere:
         tuple(raw["limits"]),
         tuple((i, a) for i, a in raw["cite"]),
         raw["since"],
-        {m[0]: m[3] for m in raw["materials"] if len(m) > 3},
+        {m[0]: tuple(m[3]) for m in raw["materials"] if len(m) > 3},
         tuple((tuple(docs), title, Firm(firm)) for docs, title, firm in raw.get("needs", ())),
     )

@@ -48,7 +48,9 @@ def lacking(desk: Desk, decision: Decision) -> Lack:
         if each.applies is Truth.NO or each.part is None:
             continue
         for material in each.materials:
-            if material.firm in wanted and not supplied(desk.state.dossier, material.id, material.made_by):
+            if material.firm in wanted and not supplied(
+                desk.state.dossier, material.id, material.offered_by(desk.law.book.items)
+            ):
                 materials.setdefault(material.id, material.title)
     for paper in desk.law.procedure.assumes:
         if not desk.state.dossier.good(paper.doc, About(), assumed=True):

@@ -10,7 +10,6 @@ from engine.dossier import FACT, About, DocVersion, Dossier, Slot, Verdict
 from engine.procedure import (
     ITEM_FACTS,
     ITEM_MATERIALS,
-    RESULT,
     Dimension,
     Guard,
     GuardKind,
@@ -42,8 +41,8 @@ class ItemHere:
     cite: tuple[tuple[str, str], ...] = ()
     since: str = ""
     """ISO day of the determination that brought it."""
-    made_by: Mapping[str, str] = field(default_factory=dict)
-    """Material id → the item whose result it is."""
+    made_by: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """Material id → the office's own documents that will do in its place."""
     needs: tuple[tuple[tuple[str, ...], str, Firm], ...] = ()
     """What it needs of other items: documents of which one will do, a title, how firm."""
 
@@ -74,9 +73,9 @@ class CaseView:
     """Task id → what was drafted and has yet to be signed."""
 
 
-def supplied(dossier: Dossier, material: str, made_by: str = "") -> bool:
+def supplied(dossier: Dossier, material: str, offered: tuple[str, ...] = ()) -> bool:
     """Whether a paper is there: filed, or made by the office itself, which then asks nobody for it (不重复收取)."""
-    return dossier.good(material, About()) or bool(made_by and dossier.good(made_by + RESULT, About()))
+    return any(dossier.good(doc, About()) for doc in (material, *offered))
 
 
 class Papers:
@@ -216,7 +215,7 @@ class Papers:
         return tuple(
             (m, title)
             for m, title, f in item.materials
-            if f in firm and not supplied(self.view.dossier, m, item.made_by.get(m, ""))
+            if f in firm and not supplied(self.view.dossier, m, item.made_by.get(m, ()))
         )
 
     def needed(self, item: ItemHere, *, to_issue: bool) -> Iterator[tuple[DocVersion | None, str]]:

@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from engine.assumed import AssumedPaper, FailedBy, Failure
+from engine.policy import RESULT
 from engine.terms import Assumed, Cite, Firm, Force
 
 ARTICLE_45 = (
@@ -113,7 +114,6 @@ ITEM_MATERIALS = "item.materials"
 ITEM_FACTS = "item.facts"
 ITEM_RESULTS = "item.results"
 """What the item needs of other items, by the catalogue: the same needs that the plan is made of."""
-RESULT = ".result"
 APPLICATION = "application"
 
 

@@ -125,7 +125,9 @@ class Reading(Papers):
         if not self.view.deemed:
             waits.extend(f"材料“{title}”" for _, title in self.lacking(item, simulated=step.force is Force.SIMULATED))
         for name, _, _ in item.materials:
-            if now := self.view.dossier.current(name, About()):
+            offered = (name, *item.made_by.get(name, ()))
+            found = (self.view.dossier.current(doc, About()) for doc in offered)
+            if now := next((v for v in found if v is not None and v.standing is Standing.REAL), None):
                 reads.append(now.id)
 
     def _waiting_for(self, doc: str, about: About) -> str:

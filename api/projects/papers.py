@@ -14,8 +14,7 @@ from engine.assumed import AssumedPaper, FieldType, read_paper
 from engine.dossier import About, FileRef, Standing
 from engine.errors import Fault, ForbiddenError, InputError, RefusedError
 from engine.events import Event, day_of
-from engine.policy import ItemKind, Material, PolicyBook
-from engine.procedure import RESULT
+from engine.policy import RESULT, ItemKind, Material, PolicyBook
 from engine.values import escape, read_decimal, read_words
 
 RESULT_FIELDS = AssumedPaper(
@@ -97,14 +96,15 @@ def _made_here(work: Work, kind: str, title: str) -> None:
 
 def _not_again(work: Work, material: Material) -> None:
     """What the office has made itself is offered wherever it is needed, and never asked for (一次提交、不重复收取)."""
-    result = material.made_by + RESULT
-    now = work.dossier.current(result, About()) if material.made_by else None
-    if now is not None and work.dossier.good(result, About()):
-        named = now.fields.get("number") or now.id
-        raise RefusedError(
-            f"“{material.title}”即本项目已有的{named}（{now.id}），由系统共享，不再收取。",
-            detail_en=f"The office has it already: {now.id}.",
-        )
+    book = work.parts.shelf.current.as_of(day_of(work.now))
+    for doc in material.offered_by(book.items):
+        now = work.dossier.current(doc, About())
+        if now is not None and work.dossier.good(doc, About()):
+            named = now.fields.get("number") or now.id
+            raise RefusedError(
+                f"“{material.title}”即本项目已有的{named}（{now.id}），由系统共享，不再收取。",
+                detail_en=f"The office has it already: {now.id}.",
+            )
 
 
 def _material_fields(work: Work, kind: str, raw: Mapping[str, Any]) -> dict[str, Any]:
