@@ -114,6 +114,7 @@ VERB_TITLES = {
     "get_case_file": "下载办件的文件",
     "get_certificate": "下载证书",
     "decide": "试算适用事项",
+    "read_log": "分析办件日志",
     # the owner
     "register_project": "登记项目",
     "state_facts": "填报、更正事实",
@@ -154,6 +155,8 @@ def _rows() -> Iterator[Grant]:
         yield Grant(verb, Role.SIGNED_IN)
     for verb in ("view_case", "list_tasks", "get_case_file", "get_certificate", "decide"):
         yield Grant(verb, Role.SIGNED_IN)
+    for role in (Role.WINDOW, Role.LEAD, Role.SUPERVISOR):
+        yield Grant("read_log", role)
     yield Grant("register_project", Role.OWNER)
     for verb in ("state_facts", "file_document", "open_case", "answer", "withdraw"):
         yield Grant(verb, Role.OWNER, Condition.OWN)

@@ -19,7 +19,9 @@ from api.certificates import pages as check_page
 from api.certificates.controller import CertificateController
 from api.door import door, the_actor
 from api.errors import HANDLERS
+from api.exports.controller import ExportController
 from api.issuing import seal_leftovers
+from api.logs.controller import LogController
 from api.middleware import Service
 from api.openapi import configuration, say_what_is_so
 from api.opening import claimed, keep_apart, open_parts
@@ -27,6 +29,7 @@ from api.parts import Parts
 from api.plans.controller import PlanController
 from api.projects.controller import ProjectController
 from api.requests import LARGEST_BODY, StrictRequest, idempotency_key, if_match, queries_of
+from api.schedules.controller import ScheduleController
 from api.settings import Settings, from_environment
 from api.start import start
 from api.wakeups import sweeping
@@ -37,6 +40,9 @@ ROUTES: Sequence[Any] = (
     CaseController,
     CertificateController,
     PlanController,
+    ScheduleController,
+    ExportController,
+    LogController,
     AccountController,
     files.put_file,
     files.get_file,

@@ -288,7 +288,7 @@ async def put_file(
     size = content_length(request, state.settings.upload_limit)
     try:
         async with asyncio.timeout(UPLOAD_SECONDS):
-            stored = await state.files.receive(_received(request), size, sha256)
+            stored = await state.files.receive(received(request), size, sha256)
     except TimeoutError:
         raise AbortedError("上传用时过长。", detail_en="The upload took too long.") from None
     async with database.write() as unit:
@@ -297,7 +297,7 @@ async def put_file(
     return FileOut(stored.sha256, stored.size, clean_name(name))
 
 
-async def _received(request: Request[Any, Any, Any]) -> AsyncIterator[bytes]:
+async def received(request: Request[Any, Any, Any]) -> AsyncIterator[bytes]:
     """The body as it comes; a client that goes away is an error, not an end."""
     while True:
         message = await request.receive()

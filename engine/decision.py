@@ -10,7 +10,8 @@ from typing import Any
 from engine.conditions import Firings, Lift, Ref, Tracer, Why
 from engine.errors import ConflictError, Fault, InputError
 from engine.facts import Row, Statement, Subject, subject_of
-from engine.policy import Item, Material, PolicyBook, Service, ServiceItem
+from engine.instances import Spread, spreads, unlisted
+from engine.policy import Item, ItemLimit, Lapse, Material, PolicyBook, Service, ServiceItem, Spreading
 from engine.terms import Assumed, Cite, LimitInForce, LimitKind, Scope, Truth
 from engine.values import show
 
@@ -62,6 +63,8 @@ class Decision:
     warnings: tuple[tuple[str, str], ...]
     truths: Mapping[str, Truth] = field(default_factory=dict)
     """What every project-scope condition came to."""
+    spreads: Mapping[str, Spread] = field(default_factory=dict)
+    """The items that the project has in several instances (分项办理), by item id."""
 
     def item(self, item_id: str) -> ItemDecision:
         """The decision on one item; KeyError where the service has no such item."""
@@ -95,7 +98,7 @@ class Decision:
             },
             "eligible": self.eligible.value,
             "reasons": [reason_json(r) for r in self.reasons],
-            "items": [_item_json(i) for i in self.items],
+            "items": [_item_json(i, self.spreads.get(i.item.id)) for i in self.items],
             "needs": [_need_json(n) for n in self.needs],
             "warnings": [{"code": code, "says": says} for code, says in self.warnings],
         }
@@ -130,6 +133,7 @@ def conclude(book: PolicyBook, statement: Statement, firings: Firings, service_i
     eligible, reasons = work.eligibility(service, items)
     warnings = tuple((a.code, a.says) for a in service.alerts if work.truth(a.condition) is Truth.YES)
     truths = {name: truth for (name, key), truth in firings.items() if key == work.project.key}
+    spread = spreads(book, statement, truths, work.limits)
     return Decision(
         service,
         book.on,
@@ -138,8 +142,9 @@ def conclude(book: PolicyBook, statement: Statement, firings: Firings, service_i
         reasons,
         items,
         work.needs(service, items, eligible),
-        warnings,
+        (*warnings, *unlisted(book, (i.item for i in items), spread)),
         truths,
+        spread,
     )
 
 
@@ -177,7 +182,7 @@ class _Conclusion:
             self._buildings(item, applies),
             reasons_of(self.why(item.applies)),
             materials,
-            self._limits(item),
+            self.limits(item, item.limits),
         )
 
     def _buildings(self, item: Item, applies: Truth) -> tuple[str, ...]:
@@ -186,9 +191,9 @@ class _Conclusion:
             return tuple(r.building or "" for r in rows if self.firings[item.hits, r.key] is Truth.YES)
         return () if applies is Truth.NO else tuple(r.building or "" for r in rows)
 
-    def _limits(self, item: Item) -> tuple[LimitInForce, ...]:
+    def limits(self, item: Item, entries: Sequence[ItemLimit]) -> tuple[LimitInForce, ...]:
         out: list[LimitInForce] = []
-        for entry in item.limits:
+        for entry in entries:
             if entry.limit not in self.book.limits or (entry.when and self.truth(entry.when) is not Truth.YES):
                 continue
             limit = replace(self.book.limits[entry.limit], binds=entry.binds)
@@ -325,12 +330,18 @@ def limit_json(limit: LimitInForce) -> dict[str, Any]:
     return out
 
 
+def source_json(said: Spreading) -> dict[str, Any]:
+    """The source of something; a local value without an instrument says what is assumed."""
+    out: dict[str, Any] = {"cite": cite_json(said.cite), "local": said.local}
+    return out | ({"assumed": assumed_json(said.assumed)} if said.assumed else {})
+
+
 def assumed_json(assumed: Assumed) -> dict[str, str]:
     """What is assumed, and by which example."""
     return {"says": assumed.says, "example": assumed.example}
 
 
-def _item_json(decided: ItemDecision) -> dict[str, Any]:
+def _item_json(decided: ItemDecision, spread: Spread | None = None) -> dict[str, Any]:
     item = decided.item
     out: dict[str, Any] = {
         "id": item.id,
@@ -348,7 +359,23 @@ def _item_json(decided: ItemDecision) -> dict[str, Any]:
     for name in ("contested", "not_modelled"):
         if text := getattr(item, name):
             out[name] = text
+    if spread is not None:
+        out["instances"] = [
+            {
+                "id": each.instance.id,
+                "title": each.instance.title,
+                "applies": each.applies.value,
+                "limits": [limit_json(x) for x in each.limits],
+                "lapse": [_lapse_json(x) for x in each.instance.lapse or item.lapse],
+                **source_json(spread.way),
+            }
+            for each in spread.instances
+        ]
     return out
+
+
+def _lapse_json(lapse: Lapse) -> dict[str, Any]:
+    return {"limit": lapse.limit, "says": lapse.says, "cite": cite_json(lapse.cite)}
 
 
 def _material_json(material: Material) -> dict[str, Any]:

@@ -10,12 +10,17 @@ import networkx as nx
 
 from engine.errors import Fault, InputError
 from engine.passes import CycleFoundError, in_order
-from engine.terms import Assumed, Cite, Firm, Truth, Unit
+from engine.terms import Assumed, Beforehand, Cite, Firm, Truth, Unit
+
+CONVERT = ".convert"
+DECIDE = ".decide"
+MADE = (CONVERT, DECIDE)
+"""Ends of the ids that a reading gives to steps of its own making: turned formal (转正), decided (作出决定)."""
 
 
 @dataclass(frozen=True, slots=True)
 class GraphStep:
-    """A step (环节): an item of the catalogue, the owner's own work, or a conversion (转正)."""
+    """A step (环节): an item of the catalogue or an instance of one, the owner's own work, a conversion (转正), a decision."""
 
     id: str
     title: str = ""
@@ -32,6 +37,12 @@ class GraphStep:
     limit: str = ""
     makes: tuple[str, ...] = ()
     cite: tuple[Cite, ...] = ()
+    item: str = ""
+    """The item that it is a step of, where its own id says more: an instance (分项), a conversion, a decision."""
+
+    def of(self, item: str) -> bool:
+        """Whether it is that item, or a part of it."""
+        return item == (self.item or self.id)
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +57,8 @@ class Edge:
     cite: tuple[Cite, ...] = ()
     local: bool = False
     assumed: Assumed | None = None
+    beforehand: Beforehand | None = None
+    """Where review may be finished before the document arrives, and only the decision waits for it (预先完成)."""
 
 
 @dataclass(frozen=True)
@@ -118,6 +131,11 @@ def _faults(steps: Sequence[GraphStep], edges: Sequence[Edge], index: Mapping[st
         for i, step in enumerate(steps):
             if index[step.id] != i:
                 yield Fault(f"/steps/{i}/id", step.id, f"环节“{step.id}”写了两次。", f"{step.id} is given twice.")
+    for i, step in enumerate(steps):
+        base = next((step.id.removesuffix(end) for end in MADE if step.id.endswith(end)), None)
+        if base in index:
+            says = f"“{step.id}”是“{base}”转正或者作出决定的环节的代号，请另取代号。"
+            yield Fault(f"/steps/{i}/id", step.id, says, f"{step.id} is what a reading may call a part of {base}.")
     for edge in edges:
         for name in (edge.before, edge.after):
             if name not in index:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any, Protocol
 
-from engine.graph import Edge, GraphStep, StepGraph
+from engine.graph import DECIDE, Edge, GraphStep, StepGraph
 from engine.passes import earliest, latest
 from engine.reading import DROPS, Assumption, Conversion, Network, Reading, network
 from engine.terms import Firm, Unit
@@ -98,7 +98,10 @@ class Planned:
 
 @dataclass(frozen=True, slots=True)
 class Dropped:
-    """An edge that this reading does without (不再等待的先后关系), and how many working days that alone is worth."""
+    """An edge that this reading does without (不再等待的先后关系), and how many working days that alone is worth.
+
+    Done without until the decision, where it stands among :attr:`Plan.beforehand`.
+    """
 
     edge: Edge
     days_saved: int
@@ -126,6 +129,8 @@ class Plan:
     assumptions: tuple[Assumption, ...]
     dropped: tuple[Dropped, ...]
     warnings: tuple[tuple[str, str], ...] = ()
+    beforehand: tuple[Dropped, ...] = ()
+    """Edges for which only the decision waits (先完成后决定)."""
 
     def step(self, name: str) -> Planned | None:
         """The step of that id, None where the plan has none."""
@@ -144,8 +149,8 @@ def plan(graph: StepGraph, reading: Reading, time: Time, conversion: Conversion 
     Raises:
         NotPublishedError: the plan runs into a year whose holidays are not published.
     """
-    drops = DROPS[reading]
-    net = network(graph, drops, conversion)
+    drops, ahead = DROPS[reading], reading is Reading.BEFOREHAND
+    net = network(graph, drops, conversion, beforehand=ahead)
     starts, finishes = _forward(net, time)
     end = max(finishes, default=time.start)
     late_starts, late_finishes = latest(
@@ -165,17 +170,26 @@ def plan(graph: StepGraph, reading: Reading, time: Time, conversion: Conversion 
         for i, step in enumerate(net.steps)
     )
     finish_of = {step.id: finishes[i] for i, step in enumerate(net.steps)}
+    if ahead:
+        finish_of |= {step.id.removesuffix(DECIDE): finishes[i] for i, step in enumerate(net.steps)}
     latest_of = {step.id: late_starts[i] for i, step in enumerate(net.steps)}
-    dropped = tuple(
-        Dropped(
-            e,
-            _worth(graph, e, drops, time, conversion, end) if finish_of[e.before] > latest_of[e.after] else 0,
+
+    def told(edges: Iterable[Edge]) -> tuple[Dropped, ...]:
+        return tuple(
+            Dropped(
+                e,
+                _worth(graph, e, drops, time, conversion, end, ahead)
+                if finish_of[e.before] > latest_of[e.after]
+                else 0,
+            )
+            for e in edges
         )
-        for e in net.dropped
-    )
+
     used = {name for each in net.stands_on for name in each}
     assumptions = tuple(a for a in net.assumptions if a.id in used)
-    return Plan(reading, time.start, end, time.gap(time.start, end), steps, assumptions, dropped, graph.warnings)
+    days = time.gap(time.start, end)
+    dropped, beforehand = told(net.dropped), told(net.beforehand)
+    return Plan(reading, time.start, end, days, steps, assumptions, dropped, graph.warnings, beforehand)
 
 
 def _forward(net: Network, time: Time) -> tuple[list[Any], list[Any]]:
@@ -183,16 +197,27 @@ def _forward(net: Network, time: Time) -> tuple[list[Any], list[Any]]:
 
 
 def _finish(
-    graph: StepGraph, drops: frozenset[Firm], time: Time, conversion: Conversion | None, keep: Edge | None = None
+    graph: StepGraph,
+    drops: frozenset[Firm],
+    time: Time,
+    conversion: Conversion | None,
+    keep: Edge | None = None,
+    beforehand: bool = False,
 ) -> Any:
-    return max(_forward(network(graph, drops, conversion, keep), time)[1], default=time.start)
+    return max(_forward(network(graph, drops, conversion, keep, beforehand), time)[1], default=time.start)
 
 
 def _worth(
-    graph: StepGraph, edge: Edge, drops: frozenset[Firm], time: Time, conversion: Conversion | None, end: Any
+    graph: StepGraph,
+    edge: Edge,
+    drops: frozenset[Firm],
+    time: Time,
+    conversion: Conversion | None,
+    end: Any,
+    beforehand: bool,
 ) -> int:
     """How much later the whole would end if this one edge were kept; what fits into the slack costs nothing."""
-    return max(0, time.gap(end, _finish(graph, drops, time, conversion, edge)))
+    return max(0, time.gap(end, _finish(graph, drops, time, conversion, edge, beforehand)))
 
 
 def savings(graph: StepGraph, time: Time, conversion: Conversion | None = None) -> Savings:
@@ -214,8 +239,11 @@ MILESTONES: Mapping[str, tuple[str, str]] = {
 def milestones(plans: Iterable[Plan]) -> dict[str, dict[str, Any]]:
     """For each milestone and reading the day, None where the plan has no such step."""
     made: Sequence[Plan] = tuple(plans)
-    out: dict[str, dict[str, Any]] = {}
-    for name, (step, when) in MILESTONES.items():
-        found = {p.reading.value: p.step(step) for p in made}
-        out[name] = {reading: getattr(s, when) if s else None for reading, s in found.items()}
-    return out
+    return {name: {p.reading.value: _day_of(p, *what) for p in made} for name, what in MILESTONES.items()}
+
+
+def _day_of(made: Plan, item: str, when: str) -> Any:
+    """The first such day among an item's instances (分项): the first permit lets building start; decided, not reviewed."""
+    ids = {s.step.id for s in made.steps}
+    reviewed = {s.step.id for s in made.steps if when == "earliest_finish" and s.step.id + DECIDE in ids}
+    return min((getattr(s, when) for s in made.steps if s.step.of(item) and s.step.id not in reviewed), default=None)

@@ -9,7 +9,7 @@ from enum import StrEnum
 from typing import Any
 
 from engine.conditions import Conditions
-from engine.terms import Assumed, Cite, Firm, LimitInForce, Vocabulary
+from engine.terms import Assumed, Beforehand, Cite, Firm, LimitInForce, Vocabulary
 
 RESULT = ".result"
 """Ending of the document that every item makes (办理结果): ``<item>.result``."""
@@ -74,6 +74,10 @@ class Need:
     """Name of what several documents stand for alike (前置组), such as LAND for a land contract or an allocation."""
     local: bool = False
     assumed: Assumed | None = None
+    instance: str = ""
+    """The instance that is meant (分项), where the maker has several; empty: its own counterpart, else all of them."""
+    beforehand: Beforehand | None = None
+    """Where all other review may be finished before the document arrives (预先完成)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +87,44 @@ class Lapse:
     limit: str
     says: str
     cite: tuple[Cite, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Instance:
+    """One of several instances of an item (分项), such as the pit's construction permit.
+
+    Its needs come on top of the item's; its limits stand in the place of the item's of the same kind; its lapse rules and
+    its days in the place of the item's.
+    """
+
+    id: str
+    title: str
+    when: str | None = None
+    needs: tuple[Need, ...] = ()
+    limits: tuple[ItemLimit, ...] = ()
+    lapse: tuple[Lapse, ...] = ()
+    days: LimitInForce | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Spreading:
+    """Which instances there are: those ``listed``, or one for each building, or one for each name that a fact lists."""
+
+    listed: tuple[Instance, ...] = ()
+    each_building: bool = False
+    names: str = ""
+    """The project's fact (text) that lists the names, such as the contracts (标段)."""
+    cite: tuple[Cite, ...] = ()
+    local: bool = False
+    assumed: Assumed | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Instances:
+    """In how many instances an item is had (分项办理): the fact that says by what, and for each of its values which."""
+
+    by: str
+    where: Mapping[str, Spreading]
 
 
 class Simulated(StrEnum):
@@ -123,6 +165,8 @@ class Item:
     days: LimitInForce | None = None
     """How long it takes (估计用时) where no limit says so: the owner's steps, the works."""
     lapse: tuple[Lapse, ...] = ()
+    instances: Instances | None = None
+    """None: it is had once, as a whole."""
 
 
 @dataclass(frozen=True, slots=True)

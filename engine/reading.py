@@ -1,20 +1,24 @@
-"""Three readings of one graph (三种读法): serial as it is done today, parallel as the law allows, simulated on assumptions.
+"""Readings of one graph (读法): serial as it is done today, parallel as the law allows, simulated on assumptions.
 
 *Serial* keeps every need. *Parallel* drops what is only custom, and what may follow before the issue (容缺). *Simulated* also
 drops the needs that may be assumed, of steps without legal effect; what was reviewed so is turned formal by a step of its own
 once the paper exists, and a step with legal effect waits for that.
+
+*Beforehand* (先完成后决定) is parallel and assumes nothing: where policy lets a department finish all other review before a
+predecessor's result arrives, the step is read as its review, which does not wait for that result, and its decision
+``<id>.decide``, which takes no time, waits for both and has the legal effect. What comes after waits for the decision.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
+from engine.graph import CONVERT as CONVERT
+from engine.graph import DECIDE as DECIDE
 from engine.graph import Edge, GraphStep, StepGraph
 from engine.terms import Firm, Unit
-
-CONVERT = ".convert"
 
 
 class Reading(StrEnum):
@@ -23,12 +27,17 @@ class Reading(StrEnum):
     SERIAL = "serial"
     PARALLEL = "parallel"
     SIMULATED = "simulated"
+    BEFOREHAND = "beforehand"
 
+
+COMPARED = (Reading.SERIAL, Reading.PARALLEL, Reading.SIMULATED)
+"""The readings that a comparison sets side by side."""
 
 DROPS: dict[Reading, frozenset[Firm]] = {
     Reading.SERIAL: frozenset(),
     Reading.PARALLEL: frozenset({Firm.CUSTOMARY, Firm.BEFORE_ISSUE}),
     Reading.SIMULATED: frozenset({Firm.CUSTOMARY, Firm.BEFORE_ISSUE, Firm.ASSUMABLE}),
+    Reading.BEFOREHAND: frozenset({Firm.CUSTOMARY, Firm.BEFORE_ISSUE}),
 }
 
 
@@ -52,7 +61,7 @@ class Conversion:
 
 @dataclass(frozen=True, slots=True)
 class Network:
-    """One reading as a plain net: steps with conversions among them, what each waits for, what each stands on."""
+    """One reading as a plain net: steps with conversions and decisions among them, what each waits for and stands on."""
 
     steps: tuple[GraphStep, ...]
     order: tuple[int, ...]
@@ -60,10 +69,16 @@ class Network:
     stands_on: tuple[tuple[str, ...], ...]
     assumptions: tuple[Assumption, ...]
     dropped: tuple[Edge, ...]
+    beforehand: tuple[Edge, ...] = ()
+    """Edges for which only the decision waits."""
 
 
 def network(
-    graph: StepGraph, drops: frozenset[Firm], conversion: Conversion | None = None, keep: Edge | None = None
+    graph: StepGraph,
+    drops: frozenset[Firm],
+    conversion: Conversion | None = None,
+    keep: Edge | None = None,
+    beforehand: bool = False,
 ) -> Network:
     """Read a graph with some firmnesses dropped.
 
@@ -71,7 +86,9 @@ def network(
         graph: steps and edges.
         drops: the firmnesses that are dropped; assumable needs only of steps without legal effect.
         conversion: how reviews on assumptions are turned formal; None where no such step is planned.
-        keep: one edge that is kept whatever its firmness, to see what dropping it is worth.
+        keep: one edge that is read as it stands, whatever its firmness or mark, to see what reading it so is worth.
+        beforehand: whether review runs before a marked document arrives and only the decision waits (预先完成); with
+            ``drops`` that assume nothing.
     """
     dropped = [e for e in graph.edges if e != keep and _drops(e, graph, drops)]
     gone = {id(e) for e in dropped}
@@ -79,7 +96,15 @@ def network(
     for edge in graph.edges:
         if id(edge) not in gone:
             kept[graph.index[edge.after]].append(graph.index[edge.before])
-    return _Rewriting(graph, kept, dropped, conversion).network()
+    ahead = _ahead(graph, gone, keep) if beforehand else ()
+    return _Rewriting(graph, kept, dropped, conversion, ahead).network()
+
+
+def _ahead(graph: StepGraph, gone: set[int], keep: Edge | None) -> tuple[Edge, ...]:
+    """The marked edges, but for those whose step waits for the same predecessor by another edge as well."""
+    kept = [e for e in graph.edges if id(e) not in gone]
+    plain = {(e.before, e.after) for e in kept if e.beforehand is None or e == keep}
+    return tuple(e for e in kept if e.beforehand is not None and (e.before, e.after) not in plain)
 
 
 def _drops(edge: Edge, graph: StepGraph, drops: frozenset[Firm]) -> bool:
@@ -92,9 +117,18 @@ class _Rewriting:
     """Lays the kept edges out anew, with conversions, so that nothing that binds rests on an open assumption."""
 
     def __init__(
-        self, graph: StepGraph, kept: list[list[int]], dropped: Sequence[Edge], conversion: Conversion | None
+        self,
+        graph: StepGraph,
+        kept: list[list[int]],
+        dropped: Sequence[Edge],
+        conversion: Conversion | None,
+        ahead: Sequence[Edge],
     ) -> None:
-        self.graph, self.kept, self.dropped, self.conversion = graph, kept, dropped, conversion
+        self.graph, self.kept, self.dropped, self.conversion, self.ahead = graph, kept, dropped, conversion, ahead
+        self.later: dict[int, set[int]] = {}
+        """For a step that is reviewed beforehand, the predecessors that only its decision waits for."""
+        for edge in ahead:
+            self.later.setdefault(graph.index[edge.after], set()).add(graph.index[edge.before])
         self.own: list[int] = [0] * len(graph.steps)
         self.assumed: list[int] = []
         """Numbers of the steps whose result is assumed; bit ``k`` stands for the ``k``-th."""
@@ -115,10 +149,18 @@ class _Rewriting:
         stands: list[int] = []
         for number in self.graph.order:
             step = self.graph.steps[number]
-            waits = [place[p] for p in self.kept[number]]
-            if step.legal_effect:
+            later = self.later.get(number)
+            if later:
+                steps.append(replace(step, legal_effect=False, makes=()))
+                preds.append(tuple(dict.fromkeys(place[p] for p in self.kept[number] if p not in later)))
+                stands.append(0)
+                waits = [len(steps) - 1, *(place[p] for p in self.kept[number] if p in later)]
+                step = _decided(step)
+            elif step.legal_effect:
                 waits = [formal.get(p, place[p]) for p in self.kept[number]]
                 waits += [place[maker] for maker in self._makers(self._of_preds(rests, number))]
+            else:
+                waits = [place[p] for p in self.kept[number]]
             place[number] = len(steps)
             steps.append(step)
             preds.append(tuple(dict.fromkeys(waits)))
@@ -133,7 +175,7 @@ class _Rewriting:
         order = tuple(range(len(steps)))
         named = tuple(self._assumption(maker) for maker in self.assumed)
         on = tuple(tuple(named[k].id for k in _bits(bits)) for bits in stands)
-        return Network(tuple(steps), order, tuple(preds), on, named, tuple(self.dropped))
+        return Network(tuple(steps), order, tuple(preds), on, named, tuple(self.dropped), tuple(self.ahead))
 
     def _rests(self) -> list[int]:
         """For each step the assumptions that it stands on, and that nothing before it has discharged."""
@@ -179,6 +221,19 @@ def _converted(step: GraphStep, conversion: Conversion) -> GraphStep:
         step.department,
         "assumed",
         conversion.limit,
+        item=step.item or step.id,
+    )
+
+
+def _decided(step: GraphStep) -> GraphStep:
+    """The moment of a decision that was prepared beforehand: it takes no time, and it alone has the effect."""
+    return replace(
+        step,
+        id=step.id + DECIDE,
+        title=f"{step.title}（作出决定）",
+        days=0,
+        unit=Unit.WORKING,
+        item=step.item or step.id,
     )
 
 

@@ -87,6 +87,15 @@ class Assumed:
     example: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class Beforehand:
+    """Leave to finish all other review first and to decide once a document arrives (预先完成), and by which clause."""
+
+    cite: tuple[Cite, ...] = ()
+    local: bool = False
+    assumed: Assumed | None = None
+
+
 class LimitKind(StrEnum):
     """Who is bound by a limit, and how (时限性质): by law 法定, by promise 承诺, or a period of validity or duty 期间."""
 

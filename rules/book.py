@@ -12,7 +12,8 @@ from engine.policy import PolicyBook
 from engine.procedure import Procedure
 from engine.terms import Vocabulary
 from rules.conditions import Builder
-from rules.items import Names, departments_of, items_of, services_of
+from rules.item_parts import Names
+from rules.items import departments_of, items_of, services_of
 from rules.layers import View
 from rules.limits_in_force import LimitFiles
 from rules.procedures import procedures_of

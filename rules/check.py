@@ -7,6 +7,7 @@ from rules.book import Words, build
 from rules.layers import View, duplicate_faults, layers_of, turning_days
 from rules.limits_in_force import LimitFiles
 from rules.loader import PolicyFiles
+from rules.proofs_report import Graphs, graph_faults
 from rules.terms import source_faults
 from rules.vocabulary_faults import vocabulary_faults
 
@@ -24,9 +25,13 @@ def check(files: PolicyFiles) -> list[Fault]:
         fix = "须恰好有一个 policy 栏目（policy.yaml），写明 version、title、reviewed_on、default_region。"
         faults.append(Fault("policy.yaml:1", len(files.of("policy")), fix, "Exactly one policy section is wanted."))
     words: dict[tuple[int, ...], Words] = {}
+    graphs = Graphs()
     for on in turning_days(files, limits.turning_days()):
         for region in layers.innermost():
-            build(View(files, layers, on, region), limits, faults, words)
+            view = View(files, layers, on, region)
+            graphs.add(view, build(view, limits, faults, words).book)
+    if not faults:  # of a policy that is in order otherwise: what is missing would be told twice
+        faults.extend(graph_faults(graphs))
     return in_order(faults)
 
 

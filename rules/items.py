@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from engine.errors import Fault
@@ -12,60 +11,21 @@ from engine.policy import (
     Alert,
     Item,
     ItemLimit,
-    Lapse,
     Material,
-    Need,
     Requirement,
     Service,
     ServiceItem,
 )
-from engine.terms import Firm, LimitInForce, LimitKind, Scope
+from engine.terms import Firm, Scope
+from rules.instances import finished_beforehand, instances_of, waiting_in_a_circle
+from rules.item_parts import Makers, Names, days_of, lapses_of, limits_of, needs_of
 from rules.layers import View
 from rules.loader import Placed, unknown_name
-from rules.schema_items import ItemLimitShape, ItemShape, MaterialShape, ServiceItemShape, SupplementShape
+from rules.schema_items import ItemShape, MaterialShape, ServiceItemShape, SupplementShape
 from rules.terms import assumed, cites
 
 ALWAYS_MADE = ("application", "works.finished")
 """Documents that come from outside every item: the application, and the works' end."""
-
-
-@dataclass(slots=True)
-class Names:
-    """What entries may name here and today (可引用的名称), and where mistakes go."""
-
-    view: View
-    conditions: Mapping[str, Scope]
-    titles: Mapping[str, str]
-    limits: Mapping[str, LimitInForce]
-    declared: frozenset[str]
-    departments: Mapping[str, str]
-    parameters: Mapping[str, Any]
-    faults: list[Fault]
-
-    def condition(self, name: str | None, scope: Scope, placed: Placed[Any], *path: Any, titled: bool = False) -> None:
-        """A condition of that scope, ``titled`` where reasons will name it; or a fault at that path of the entry."""
-        if name is None or (self.conditions.get(name) is scope and (not titled or self.titles.get(name))):
-            return
-        where = placed.at(*path)
-        if name not in self.conditions:
-            if not self.view.broken("conditions", name):
-                self.faults.append(self.view.unknown("conditions", where, name, "条件", self.conditions))
-        elif titled and not self.titles.get(name):
-            fix = f"“{name}”没有 title，理由中无从称呼；请给该条件写 title。"
-            self.faults.append(Fault(where, name, fix, "The condition has no title."))
-        else:
-            fix = f"此处须用 scope 为 {scope.value} 的条件；“{name}”的 scope 是 {self.conditions[name].value}。"
-            self.faults.append(Fault(where, name, fix, f"A condition of scope {scope.value} is wanted."))
-
-    def department(self, name: str, placed: Placed[Any], *path: Any) -> None:
-        """A department, or a fault."""
-        if name not in self.departments:
-            self.faults.append(unknown_name(placed.at(*path), name, "部门", self.departments))
-
-    def limit(self, name: str | None, placed: Placed[Any], *path: Any) -> None:
-        """A limit that this region has, in force today or not; or a fault."""
-        if name is not None and name not in self.declared:
-            self.faults.append(unknown_name(placed.at(*path), name, "时限", self.declared))
 
 
 def departments_of(view: View) -> dict[str, str]:
@@ -84,47 +44,25 @@ def items_of(names: Names) -> dict[str, Item]:
         supplements.setdefault(each.entry.item, []).append(each)
     makers = _makers(placed, names)
     items = {p.entry.id: _item(p, supplements.get(p.entry.id, []), makers, names) for p in placed}
-    _waiting_in_a_circle(items, {p.entry.id: p for p in placed}, names)
+    waiting_in_a_circle(items, {p.entry.id: p for p in placed}, names)
     return items
 
 
-def _waiting_in_a_circle(items: Mapping[str, Item], placed: Mapping[str, Placed[ItemShape]], names: Names) -> None:
-    done: set[str] = set()
-
-    def visit(name: str, path: tuple[str, ...]) -> None:
-        if name in path:
-            loop = " → ".join((*path[path.index(name) :], name))
-            names.faults.append(
-                Fault(
-                    placed[path[-1]].at("needs"),
-                    loop,
-                    f"事项互为前置：{loop}。请删去其中一条前置。",
-                    "Items wait for each other.",
-                )
-            )
-        elif name not in done:
-            done.add(name)
-            for need in items[name].needs:
-                for doc in need.one_of:
-                    if (maker := doc.removesuffix(".result")) in items:
-                        visit(maker, (*path, name))
-
-    for name in items:
-        visit(name, ())
-
-
-def _makers(placed: tuple[Placed[ItemShape], ...], names: Names) -> set[str]:
-    out = set(ALWAYS_MADE)
+def _makers(placed: tuple[Placed[ItemShape], ...], names: Names) -> Makers:
+    docs = set(ALWAYS_MADE)
+    instances: dict[str, frozenset[str]] = {}
     for each in (*placed, *names.view.of("supplements")):
-        out.update(m.id for m in each.entry.materials)
+        docs.update(m.id for m in each.entry.materials)
     for each in placed:
-        out.update((f"{each.entry.id}.result", *each.entry.makes))
-    return out
+        made, said = (f"{each.entry.id}.result", *each.entry.makes), each.entry.instances
+        docs.update(made)
+        if said is not None:
+            parts = frozenset(i.id for way in said.where.values() for i in way.listed)
+            instances.update(dict.fromkeys(made, parts))
+    return Makers(frozenset(docs), instances)
 
 
-def _item(
-    placed: Placed[ItemShape], supplements: list[Placed[SupplementShape]], makers: set[str], names: Names
-) -> Item:
+def _item(placed: Placed[ItemShape], supplements: list[Placed[SupplementShape]], makers: Makers, names: Names) -> Item:
     shape = placed.entry
     names.department(shape.department, placed, "department")
     names.condition(shape.applies, Scope.PROJECT, placed, "applies", titled=True)
@@ -135,12 +73,8 @@ def _item(
     for each in written:
         for i, material in enumerate(each.entry.materials):
             _material(material, each, i, materials, names)
-        for i, limit in enumerate(each.entry.limits):
-            _limit(limit, each, i, limits, names)
-    needs = _needs(placed, makers, names)
-    for i, lapse in enumerate(shape.lapse):
-        names.limit(lapse.limit, placed, "lapse", i, "limit")
-    return Item(
+        limits_of(each.entry.limits, each, (), limits, names)
+    made = Item(
         shape.id,
         shape.title,
         shape.department,
@@ -150,47 +84,18 @@ def _item(
         cites(shape.cite),
         tuple(materials.values()),
         tuple(limits),
-        needs,
+        needs_of(shape.needs, placed, (), makers, names),
         shape.needs_visit or any(s.entry.needs_visit for s in supplements),
         shape.contested,
         shape.not_modelled,
         shape.makes,
         shape.kind in BINDING if shape.legal_effect is None else shape.legal_effect,
         shape.simulated,
-        _days(placed, bool(limits), names),
-        tuple(Lapse(x.limit, x.says, cites(x.cite)) for x in shape.lapse),
+        days_of(shape.days, shape.id, shape.title, bool(limits), placed, (), names),
+        lapses_of(shape.lapse, placed, (), names),
+        instances_of(placed, limits, makers, names),
     )
-
-
-def _days(placed: Placed[ItemShape], limited: bool, names: Names) -> LimitInForce | None:
-    """The assumed time of a step; where a limit gives one, there is nothing to assume."""
-    days = placed.entry.days
-    if days is None:
-        return None
-    if limited:
-        fix = f"“{placed.entry.title}”已有时限（limits），不再写 days。"
-        names.faults.append(Fault(placed.at("days"), days.days, fix, "A limit gives its time already."))
-    title = f"{placed.entry.title}估计用时"
-    name = f"{placed.entry.id}.days"
-    return LimitInForce(
-        name, title, LimitKind.PERIOD, days.days, days.unit, cites(days.cite), days.local, assumed(days)
-    )
-
-
-def _needs(placed: Placed[ItemShape], makers: set[str], names: Names) -> tuple[Need, ...]:
-    needs = []
-    for i, need in enumerate(placed.entry.needs):
-        docs = need.one_of or (need.doc or "",)
-        for n, doc in enumerate(docs):
-            if doc not in makers and not names.view.broken("items", doc.removesuffix(".result")):
-                where = placed.at("needs", i, *(("one_of", n) if need.one_of else ("doc",)))
-                fault = unknown_name(where, doc, "文书", makers)
-                names.faults.append(
-                    Fault(where, doc, f"没有哪个事项或材料作出“{doc}”；{fault.fix.partition('；')[2]}", fault.fix_en)
-                )
-        names.condition(need.when, Scope.PROJECT, placed, "needs", i, "when")
-        needs.append(Need(docs, need.firm, need.when, cites(need.cite), need.group or "", need.local, assumed(need)))
-    return tuple(needs)
+    return finished_beforehand(made, written, names)
 
 
 def _material(shape: MaterialShape, placed: Placed[Any], i: int, found: dict[str, Material], names: Names) -> None:
@@ -215,32 +120,6 @@ def _material(shape: MaterialShape, placed: Placed[Any], i: int, found: dict[str
         assumed(shape),
         shape.made_by or "",
     )
-
-
-def _limit(shape: ItemLimitShape, placed: Placed[Any], i: int, found: list[ItemLimit], names: Names) -> None:
-    names.limit(shape.limit, placed, "limits", i, "limit")
-    names.condition(shape.when, Scope.PROJECT, placed, "limits", i, "when")
-    here = names.limits.get(shape.limit)
-    for other in found:
-        there = names.limits.get(other.limit)
-        together = shape.when is None or other.when is None or shape.when == other.when
-        if here and there and together and (shape.binds or "") == other.binds:
-            where = placed.at("limits", i, "limit")
-            longer(here, there, where, names)
-            longer(there, here, where, names)
-    found.append(ItemLimit(shape.limit, shape.when, shape.binds or ""))
-
-
-def longer(promised: LimitInForce, law: LimitInForce, where: str, names: Names) -> None:
-    """A promise longer than the law that binds the same office, or in another unit; other pairs are no matter."""
-    if promised.kind is not LimitKind.PROMISED or law.kind is not LimitKind.STATUTORY:
-        return
-    if promised.unit is not law.unit:
-        fix = f"承诺时限“{promised.title}”与法定时限“{law.title}”的计时单位不同，无从比较；请用同一单位。"
-        names.faults.append(Fault(where, promised.id, fix, "Units differ."))
-    elif promised.days > law.days:
-        fix = f"承诺时限“{promised.title}”为 {promised.days}，长于法定的 {law.days}；承诺只能更短。"
-        names.faults.append(Fault(where, promised.days, fix, "A promise longer than the law."))
 
 
 def services_of(names: Names, items: Mapping[str, Item]) -> dict[str, Service]:

@@ -8,7 +8,7 @@ from engine.assumed import AssumedField, AssumedPaper, Failure
 from engine.errors import Fault
 from engine.procedure import Form, Guard, GuardKind, OnFail, Procedure, Step, StepNeed
 from engine.terms import Scope
-from rules.items import Names, longer
+from rules.item_parts import Names, longer
 from rules.loader import Placed, unknown_name
 from rules.schema_items import AssumedPaperShape, FailureShape, FormShape, GuardShape, ProcedureShape, StepShape
 from rules.terms import assumed, cites

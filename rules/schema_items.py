@@ -34,14 +34,23 @@ class ItemLimitShape(Shape):
     binds: Annotated[str, StringConstraints(strict=True, pattern=r"^owner$")] | None = None
 
 
+Group = Annotated[str, StringConstraints(strict=True, pattern=r"^[A-Z]{2,20}$")]
+InstanceId = Annotated[str, StringConstraints(strict=True, pattern=r"^[a-z][a-z0-9_]*$", max_length=40)]
+"""Id of an instance (分项代号): the part of a step's id after the colon, so that it has none itself."""
+
+
 class NeedShape(Sourced):
-    """A document needed from another step (前置); a ``group`` names what its members stand for alike."""
+    """A document needed from another step (前置).
+
+    A ``group`` names what its members stand for alike, ``instance`` which of the maker's instances (分项) is meant.
+    """
 
     doc: Name | None = None
     one_of: tuple[Name, ...] = ()
-    group: Annotated[str, StringConstraints(strict=True, pattern=r"^[A-Z]{2,20}$")] | None = None
+    group: Group | None = None
     firm: Firm = Firm.REQUIRED
     when: Name | None = None
+    instance: InstanceId | None = None
 
     @model_validator(mode="after")
     def _one(self) -> NeedShape:
@@ -64,6 +73,48 @@ class LapseShape(Sourced):
     says: Text
 
 
+class InstanceShape(Shape):
+    """One instance of an item (分项): needs on top of the item's, limits, lapse rules and days in the place of the item's."""
+
+    id: InstanceId
+    title: Text
+    when: Name | None = None
+    needs: tuple[NeedShape, ...] = ()
+    limits: tuple[ItemLimitShape, ...] = ()
+    lapse: tuple[LapseShape, ...] = ()
+    days: DaysShape | None = None
+
+
+class SpreadShape(Sourced):
+    """Which instances there are (有哪些分项): listed here, one each building, or by the names that a fact lists."""
+
+    listed: tuple[InstanceShape, ...] = ()
+    each: Annotated[str, StringConstraints(strict=True, pattern=r"^building$")] | None = None
+    names: Name | None = None
+
+    @model_validator(mode="after")
+    def _one(self) -> SpreadShape:
+        if [bool(self.listed), self.each is not None, self.names is not None].count(True) != 1:
+            raise PydanticCustomError(
+                "spread_form", "分项须恰好写明 listed（逐项列出）、each: building（每栋一项）与 names（由事实列出）之一"
+            )
+        return self
+
+
+class InstancesShape(Shape):
+    """In how many instances an item is had (分项办理): the fact that says by what, and for its values which there are."""
+
+    by: Name
+    where: Annotated[dict[Name, SpreadShape], Field(min_length=1)]
+
+
+class BeforehandShape(Sourced):
+    """A needed document before whose arrival all other review may be finished (预先完成); of one ``group`` alone if named."""
+
+    doc: Name
+    group: Group | None = None
+
+
 class ItemShape(Dated):
     """An entry of the catalogue (事项), or a step that is none: the owner's own work, the works (START)."""
 
@@ -84,14 +135,20 @@ class ItemShape(Dated):
     simulated: Simulated = Simulated.NO
     days: DaysShape | None = None
     lapse: tuple[LapseShape, ...] = ()
+    instances: InstancesShape | None = None
+    beforehand: tuple[BeforehandShape, ...] = ()
 
 
 class SupplementShape(Dated):
-    """What a lower layer adds to an item (地方补充): papers, limits, a site visit. It takes nothing away."""
+    """What a lower layer adds to an item (地方补充): papers, limits, a site visit, what may be finished beforehand.
+
+    It takes nothing away.
+    """
 
     item: Name
     materials: tuple[MaterialShape, ...] = ()
     limits: tuple[ItemLimitShape, ...] = ()
+    beforehand: tuple[BeforehandShape, ...] = ()
     needs_visit: YesNo = False
 
 

@@ -10,6 +10,7 @@ from engine.terms import Assumed, Cite, Fact, Scope, Vocabulary
 from rules.layers import View
 from rules.loader import Placed, PolicyFiles, unknown_name
 from rules.schema import CiteShape, FactShape, Sourced
+from rules.schema_items import InstanceShape, ItemShape
 
 SPACE_TWINS = ("use", "floor_area_m2")
 """Facts of a building that a use inside it has too."""
@@ -69,7 +70,11 @@ def source_faults(files: PolicyFiles) -> Iterator[Fault]:
             )
         for i, cite in enumerate(entry.cite):
             if known and cite.instrument not in known:
-                inside = path if isinstance(path[-1], int) or path in (("procedure",), ("days",)) else ()
+                inside = (
+                    path
+                    if isinstance(path[-1], int) or path[-1] in ("procedure", "days") or path[0] == "instances"
+                    else ()
+                )
                 yield unknown_name(
                     placed.at(*inside, "cite", i, "instrument"), cite.instrument, "文件（见 sources）", known
                 )
@@ -85,13 +90,14 @@ def _sourced(files: PolicyFiles) -> Iterator[tuple[Placed[Any], tuple[Any, ...],
         for placed in files.of(section):
             for i, material in enumerate(placed.entry.materials):
                 yield placed, ("materials", i), material, f"材料“{material.title}”"
+            for i, ahead in enumerate(placed.entry.beforehand):
+                yield placed, ("beforehand", i), ahead, f"预先完成“{ahead.doc}”"
     for placed in files.of("items"):
-        for i, need in enumerate(placed.entry.needs):
-            yield placed, ("needs", i), need, f"前置“{need.doc or '/'.join(need.one_of)}”"
-        for i, lapse in enumerate(placed.entry.lapse):
-            yield placed, ("lapse", i), lapse, f"失效规则“{lapse.limit}”"
-        if placed.entry.days is not None:
-            yield placed, ("days",), placed.entry.days, "估计用时"
+        yield from _of_item(placed, (), placed.entry)
+        for kind, way in placed.entry.instances.where.items() if placed.entry.instances else ():
+            yield placed, ("instances", "where", kind), way, f"分项办理“{kind}”"
+            for i, instance in enumerate(way.listed):
+                yield from _of_item(placed, ("instances", "where", kind, "listed", i), instance)
     for placed in files.of("supplements"):
         yield placed, ("item",), placed.entry, f"对 {placed.entry.item} 的地方补充"
     for placed in files.of("settings"):
@@ -110,3 +116,14 @@ def _sourced(files: PolicyFiles) -> Iterator[tuple[Placed[Any], tuple[Any, ...],
                 yield placed, ("procedure", "assumes", name), paper, f"可假设的文书“{paper.title}”"
             for i, form in enumerate(placed.entry.procedure.forms):
                 yield placed, ("procedure", "forms", i), form, f"证书样式“{form.title}”"
+
+
+def _of_item(
+    placed: Placed[Any], path: tuple[Any, ...], entry: ItemShape | InstanceShape
+) -> Iterator[tuple[Placed[Any], tuple[Any, ...], Sourced, str]]:
+    for i, need in enumerate(entry.needs):
+        yield placed, (*path, "needs", i), need, f"前置“{need.doc or '/'.join(need.one_of)}”"
+    for i, lapse in enumerate(entry.lapse):
+        yield placed, (*path, "lapse", i), lapse, f"失效规则“{lapse.limit}”"
+    if entry.days is not None:
+        yield placed, (*path, "days"), entry.days, "估计用时"

@@ -24,6 +24,7 @@ from engine.decision import Decision, conclude
 from engine.errors import ApprovalError, Fault, InputError
 from engine.events import SHANGHAI, Actor, Event
 from engine.facts import Statement, read_statement, subject_of
+from engine.graph import StepGraph
 from engine.limits import Due, Limit, due, find_limit
 from engine.orders import Opinion
 from engine.plan import Plan, Savings
@@ -114,6 +115,8 @@ class World:
     judgement: Judgement | None = None
     due: Due | None = None
     events: list[Event] = field(default_factory=list)
+    durations: dict[str, int] = field(default_factory=dict)
+    graph: StepGraph | None = None
     plans: dict[Reading, Plan] = field(default_factory=dict)
     savings: Savings | None = None
     refusal: ApprovalError | None = None

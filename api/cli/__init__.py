@@ -14,7 +14,23 @@ from api.cli.io import guard
 from engine.errors import Fault, InputError
 from engine.values import shorten
 
-COMMANDS = ["case", "certificate", "check", "clock", "decide", "demo", "doctor", "due", "plan", "policy", "run", "user"]
+COMMANDS = [
+    "case",
+    "certificate",
+    "check",
+    "clock",
+    "decide",
+    "demo",
+    "doctor",
+    "draw",
+    "due",
+    "log",
+    "plan",
+    "policy",
+    "run",
+    "schedule",
+    "user",
+]
 """Each is a module of this package with a click command of that name in ``command``."""
 
 

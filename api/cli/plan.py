@@ -12,21 +12,28 @@ import click
 from api.cli.calendar import calendar
 from api.cli.decide import Desk
 from api.cli.io import Answer, Settings, answer, day_option, read_document, shared, today
+from api.exports.files import write_beside
+from api.exports.sheet import Sheet, sheet_of
 from api.plans.shapes import comparison_json, plan_json
 from engine.deriving import conversion_of, graph_of
 from engine.errors import Fault, InputError
 from engine.graph_reading import read_graph
-from engine.plan import Calendar, Numbers, Plan, plan, savings
-from engine.reading import Reading
+from engine.plan import Calendar, Numbers, plan, savings
+from engine.reading import COMPARED, Reading
 from engine.values import escape, shorten
 from rules.compiler import packaged_policy
 from rules.durable_matcher import DurableMatcher
 from rules.matching import decide
 
-TITLES = {"serial": "串联（现行做法）", "parallel": "并联（依法）", "simulated": "模拟审批"}
+TITLES = {
+    "serial": "串联（现行做法）",
+    "parallel": "并联（依法）",
+    "simulated": "模拟审批",
+    "beforehand": "并联，先完成后决定",
+}
 MILESTONES = {"design_review_start": "方案审查开始", "construction_start": "可以开工"}
 
-HELP = """一个项目的全部环节排成计划：串联（serial）、并联（parallel）、模拟审批（simulated）。
+HELP = """一个项目的全部环节排成计划：串联（serial）、并联（parallel）、模拟审批（simulated）、先完成后决定（beforehand）。
 
 每一步给出最早、最迟日期和机动时间；说明不再等待哪些先后关系、依据什么、节省几个工作日。
 FACTS 与 decide 的相同，另可写 durations（环节代码: 天数）。--graph 则只排一张裸图，天数是从 0 起的数。
@@ -83,40 +90,39 @@ def command(
     with DurableMatcher() as durable:
 
         def work(raw: Any) -> Answer:
-            durations = _durations(raw)
+            lasting = durations(raw)
             question = desk.read(raw)
             decision = decide(question.book, question.statement, question.service, durable)
             time = Calendar(days.forecast() if forecast else days, start or decision.on or today())
-            made = graph_of(decision, durations)
+            made = graph_of(decision, lasting)
             conversion = conversion_of(decision)
             saved = savings(made, time, conversion)
-            plans = {r.value: plan(made, r, time, conversion) for r in (Reading if compare or svg else (wanted,))}
+            readings = (*(COMPARED if compare or svg else ()), *(() if compare else (wanted,)))
+            plans = {r.value: plan(made, r, time, conversion) for r in dict.fromkeys(readings)}
             if svg is not None:
-                _draw(svg, plans)
+                titles = question.book.departments
+                drawn = sheet_of(made, time, map(Reading, plans), conversion=conversion, departments=titles)
+                _draw(svg, drawn)
             return comparison_json(plans, saved) if compare else plan_json(plans[wanted.value], saved)
 
         answer(read_document(str(facts)), work, _show, settings)
 
 
-def _draw(file: str, plans: Mapping[str, Plan]) -> None:
-    from api.plans.gantt import gantt
+def _draw(file: str, sheet: Sheet) -> None:
+    from api.exports.gantt import gantt  # only a picture needs it
 
-    try:
-        Path(file).write_text(gantt(list(plans.values())), encoding="utf-8")
-    except (OSError, ValueError):
-        fix = "写不了这个文件，请核对路径。"
-        raise InputError([Fault("--svg", shorten(file), fix, "The file cannot be written.")]) from None
+    write_beside(Path(file), gantt(sheet), "--svg")
 
 
 def _bare(raw: Any, reading: Reading, compare: bool) -> Answer:
     made, time = read_graph(raw), Numbers()
     saved = savings(made, time)
     if compare:
-        return comparison_json({r.value: plan(made, r, time) for r in Reading}, saved)
+        return comparison_json({r.value: plan(made, r, time) for r in COMPARED}, saved)
     return plan_json(plan(made, reading, time), saved)
 
 
-def _durations(raw: Any) -> dict[str, int]:
+def durations(raw: Any) -> dict[str, int]:
     """Days by step, as stated beside the facts."""
     stated = raw.get("durations") if isinstance(raw, Mapping) else None
     if stated is None:
@@ -160,10 +166,21 @@ def _lines(found: Mapping[str, Any]) -> Iterator[str]:
             f"　机动 {step['slack']}{stands}{unsure}"
         )
     for each in found["dropped"]:
-        law = "、".join(f"《{c['instrument']}》{c['article']}" for c in each["cite"]) or "没有法律依据的习惯或暂定做法"
-        yield f"  不再等待 {each['from']} → {each['to']}（{each['firm']}）：单独节省 {each['days_saved']} 个工作日；{law}"
+        how = f"（{each['firm']}）：单独节省 {each['days_saved']} 个工作日；{_law(each)}"
+        yield f"  不再等待 {each['from']} → {each['to']}{how}"
+    for each in found.get("beforehand", ()):
+        yield f"  先完成后决定 {each['from']} → {each['to']}：单独节省 {each['days_saved']} 个工作日；{_law(each)}"
     yield _saved(found["savings"])
     yield from (f"  注意：{w['says']}" for w in found["warnings"])
+
+
+def _law(each: Mapping[str, Any]) -> str:
+    return "、".join(f"《{c['instrument']}》{c['article']}" for c in each["cite"]) or _assumed(each)
+
+
+def _assumed(each: Mapping[str, Any]) -> str:
+    said = each.get("assumed")
+    return f"没有法律依据，暂按：{said['says']}（{said['example']}）" if said else "没有法律依据的习惯或暂定做法"
 
 
 def _saved(saved: Mapping[str, int]) -> str:

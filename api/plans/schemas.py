@@ -18,5 +18,5 @@ class PlanIn(Body):
     buildings: Annotated[list[dict[str, Any]], Field(max_length=500)] | None = None
     durations: Annotated[dict[str, Annotated[int, Field(strict=True, ge=0, le=36_500)]], Field(max_length=200)] = {}
     start: Day | None = None
-    reading: Literal["serial", "parallel", "simulated", "all"] = "all"
+    reading: Literal["serial", "parallel", "simulated", "beforehand", "all"] = "all"
     forecast: Annotated[bool, Field(strict=True)] = False

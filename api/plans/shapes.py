@@ -8,12 +8,15 @@ from datetime import date
 from typing import Any
 
 from engine.decision import assumed_json, cite_json
+from engine.graph import Edge
 from engine.plan import Dropped, Plan, Planned, Savings, milestones
+from engine.reading import Reading
+from engine.terms import Beforehand
 
 
 def plan_json(plan: Plan, savings: Savings) -> dict[str, Any]:
     """One reading."""
-    return {
+    out: dict[str, Any] = {
         "reading": plan.reading.value,
         "start": _time(plan.start),
         "finish": _time(plan.finish),
@@ -26,6 +29,9 @@ def plan_json(plan: Plan, savings: Savings) -> dict[str, Any]:
         "savings": asdict(savings),
         "warnings": [{"code": code, "says": says} for code, says in plan.warnings],
     }
+    if plan.reading is Reading.BEFOREHAND:
+        out["beforehand"] = [_beforehand_json(d) for d in plan.beforehand]
+    return out
 
 
 def comparison_json(plans: Mapping[str, Plan], savings: Savings) -> dict[str, Any]:
@@ -66,15 +72,27 @@ def _step_json(planned: Planned) -> dict[str, Any]:
 
 def _dropped_json(dropped: Dropped) -> dict[str, Any]:
     edge = dropped.edge
-    out: dict[str, Any] = {
+    between = {"from": edge.before, "to": edge.after, "firm": edge.firm.value}
+    return {**between, **_source_json(edge), "days_saved": dropped.days_saved}
+
+
+def _beforehand_json(ahead: Dropped) -> dict[str, Any]:
+    """An edge for which only the decision waits, with the clause that lets review be finished beforehand."""
+    edge = ahead.edge
+    assert edge.beforehand is not None
+    return {
         "from": edge.before,
         "to": edge.after,
-        "firm": edge.firm.value,
-        "cite": cite_json(edge.cite),
-        "days_saved": dropped.days_saved,
+        **_source_json(edge.beforehand),
+        "days_saved": ahead.days_saved,
+        "order": _source_json(edge),
     }
-    if edge.local:
+
+
+def _source_json(said: Edge | Beforehand) -> dict[str, Any]:
+    out: dict[str, Any] = {"cite": cite_json(said.cite)}
+    if said.local:
         out["local"] = True
-    if edge.assumed:
-        out["assumed"] = assumed_json(edge.assumed)
+    if said.assumed:
+        out["assumed"] = assumed_json(said.assumed)
     return out
