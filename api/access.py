@@ -119,6 +119,7 @@ VERB_TITLES = {
     "register_project": "登记项目",
     "state_facts": "填报、更正事实",
     "file_document": "提交材料",
+    "file_result": "登记别处作出的办理结果",
     "open_case": "提出申请",
     "answer": "提交整改",
     "withdraw": "撤回申请",
@@ -128,6 +129,9 @@ VERB_TITLES = {
     "refuse": "不予受理",
     "issue": "出证",
     "give": "出具意见",
+    "convert": "转正",
+    "sign": "签发",
+    "return": "退回拟稿",
     "sign_unaffected": "签署不受影响",
     "withdraw_opinion": "撤回意见",
     "stop_clock": "停表",
@@ -137,6 +141,7 @@ VERB_TITLES = {
     # the whole case
     "extend": "延长期限",
     "withdraw_certificate": "撤回证书",
+    "declare_failure": "认定模拟意见失效",
     # the house
     "list_accounts": "看账号列表",
 }
@@ -157,12 +162,24 @@ def _rows() -> Iterator[Grant]:
         yield Grant(verb, Role.OWNER, Condition.OWN)
     for verb in ("accept", "ask_once", "refuse", "issue", "stop_clock", "resume_clock"):
         yield Grant(verb, Role.WINDOW, Condition.WINDOW_TASK)
-    for verb in ("give", "sign_unaffected", "withdraw_opinion", "stop_clock", "resume_clock"):
+    for verb in (
+        "give",
+        "convert",
+        "sign",
+        "return",
+        "sign_unaffected",
+        "withdraw_opinion",
+        "stop_clock",
+        "resume_clock",
+    ):
         yield Grant(verb, Role.REVIEWER, Condition.DEPARTMENT_TASK)
     for verb in ("call", "hold", "issue"):
         yield Grant(verb, Role.LEAD, Condition.LEAD_TASK)
     yield Grant("extend", Role.LEAD, Condition.NOT_OWN)
     yield Grant("withdraw_certificate", Role.LEAD, Condition.NOT_OWN)
+    yield Grant("declare_failure", Role.LEAD, Condition.NOT_OWN)
+    yield Grant("file_result", Role.WINDOW, Condition.NOT_OWN)
+    yield Grant("file_result", Role.REVIEWER, Condition.NOT_OWN)
     yield Grant("list_accounts", Role.ADMIN)
 
 

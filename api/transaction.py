@@ -14,13 +14,15 @@ from typing import Any
 
 from api.parts import Parts
 from engine.case import CaseState, Law, fold, fold_project
+from engine.case_clock import CaseClock
 from engine.commands import Desk
-from engine.deadlines import CaseClock, clocks, due_events, wakeups
+from engine.deadlines import clocks, due_events, wakeups
 from engine.dossier import Dossier
 from engine.errors import NotFoundError
 from engine.events import SYSTEM, Actor, Event, EventKind, day_of
 from engine.intake import after_filing
 from engine.ledger import digest
+from engine.simulation import failed
 from models.certificates import withdraw
 from models.database import Reader, Unit
 from models.idempotency import Answer, once
@@ -97,6 +99,7 @@ class Work:
         """What a filing brings to the project's open cases: corrections complete, items determined anew."""
         for case in self.cases():
             self.add(after_filing(await self.desk(case)))
+            self.add(failed(await self.desk(case)))
 
     @property
     def unit(self) -> Unit:

@@ -7,58 +7,15 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any
 
-from engine.decision import Decision, limit_json
+from engine.determination import item_from_json
 from engine.dossier import Dossier
 from engine.events import Event, EventKind
 from engine.papers import CaseView, ItemHere
-from engine.policy import ItemKind, PolicyBook
-from engine.procedure import GuardKind, Procedure, TaskState
+from engine.policy import RESULT, PolicyBook
+from engine.procedure import Procedure, TaskState
+from engine.records import Asked, Ending, Extension, IssuedPaper, Stop
 from engine.tasks import Reading
-from engine.terms import Firm, Truth
-
-
-@dataclass(frozen=True, slots=True)
-class Stop:
-    """One stop of the clock (停表): for which item, why, from which day to which (None: still stopped)."""
-
-    task: str
-    item: str
-    reason: str
-    written_notice: bool
-    start: date
-    end: date | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Extension:
-    """An extension of the bundle's or an item's limit (延长), as it was approved."""
-
-    on: date
-    days: int
-    approved_by: str
-    item: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Asked:
-    """The one notice of everything that is missing (一次告知): materials and facts, and when it was given."""
-
-    on: date
-    materials: tuple[tuple[str, str], ...]
-    facts: tuple[tuple[str, str, str], ...]
-    """Fact id, building (empty: the project), title."""
-    supplied_on: date | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Ending:
-    """How a case ended (办结情形)."""
-
-    kind: EventKind
-    on: date
-    says: str
-    seq: int
-    data: Mapping[str, Any] = field(default_factory=dict)
+from engine.terms import Truth
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,10 +47,31 @@ class CaseState:
     passed: frozenset[str] = frozenset()
     """Keys of the limits whose passing is on record."""
     ending: Ending | None = None
-    certificate: Mapping[str, Any] | None = None
-    sealed: Mapping[str, Any] | None = None
-    certificate_withdrawn: Mapping[str, Any] | None = None
+    issued: tuple[IssuedPaper, ...] = ()
+    """Everything that was handed out, the last one last."""
+    drafts: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    """Per task what one person has drafted and another has yet to sign (待签发的拟稿)."""
     seq: int = 0
+
+    @property
+    def certificate(self) -> Mapping[str, Any] | None:
+        """What the last paper says that was handed out."""
+        return self.issued[-1].content if self.issued else None
+
+    @property
+    def sealed(self) -> Mapping[str, Any] | None:
+        """The sealing of the last paper."""
+        return self.issued[-1].sealed if self.issued else None
+
+    @property
+    def certificate_withdrawn(self) -> Mapping[str, Any] | None:
+        """The withdrawal of the last paper."""
+        return self.issued[-1].withdrawn if self.issued else None
+
+    def in_force(self, number: str = "") -> IssuedPaper | None:
+        """A paper that is not withdrawn: that of a number, or the last."""
+        found = (p for p in reversed(self.issued) if p.withdrawn is None and number in ("", p.number))
+        return next(found, None)
 
     @property
     def buildings(self) -> tuple[str, ...]:
@@ -117,6 +95,7 @@ class CaseState:
                 self.ending is not None,
                 self.eligible,
                 frozenset(step for step, _, answered in self.answering if answered is None),
+                self.drafts,
             )
         )
 
@@ -129,22 +108,23 @@ def fold(events: Iterable[Event], case: str) -> CaseState:
     Raises:
         LookupError: no event opened that case.
     """
-    before: list[Event] = []
     state: CaseState | None = None
     dossier = Dossier()
     for event in events:
-        if event.case not in (None, case):
+        foreign = event.case not in (None, case)
+        if foreign and not _results(event):
             continue
         if state is None:
-            dossier = _filed(dossier, event)
-            if event.kind is EventKind.CASE_OPENED:
+            dossier = _filed(dossier, event, foreign)
+            if event.kind is EventKind.CASE_OPENED and not foreign:
                 state = _opened(event, dossier)
-            else:
-                before.append(event)
             continue
-        if state.ending is not None and event.case is None:
+        if state.ending is not None and event.case != case:
             continue
-        state = _APPLY.get(event.kind, _only_files)(state, event)
+        if foreign:
+            state = replace(state, dossier=_filed(state.dossier, event, foreign))
+        else:
+            state = _APPLY.get(event.kind, _only_files)(state, event)
         state = replace(state, seq=event.seq)
     if state is None:
         raise LookupError(case)
@@ -152,17 +132,26 @@ def fold(events: Iterable[Event], case: str) -> CaseState:
 
 
 def fold_project(events: Iterable[Event]) -> Dossier:
-    """The project's own file: what was stated and filed, and nothing that a case made."""
+    """The project's own file: what was stated and filed, and of what its cases made the results alone."""
     dossier = Dossier()
     for event in events:
-        if event.case is None:
-            dossier = _filed(dossier, event)
+        if event.case is None or _results(event):
+            dossier = _filed(dossier, event, event.case is not None)
     return dossier
 
 
-def _filed(dossier: Dossier, event: Event) -> Dossier:
+def _results(event: Event) -> bool:
+    """Whether an event of a case makes or takes back a result that the project keeps (办理结果)."""
+    return any(d.kind.endswith(RESULT) for d in event.docs) or bool(event.data.get("void_results"))
+
+
+def _filed(dossier: Dossier, event: Event, foreign: bool = False) -> Dossier:
+    """The dossier with what an event made and voided; of another case's event only the results."""
+    void = (*event.data.get("void_results", ()), *(() if foreign else event.data.get("void", ())))
+    if foreign:
+        return dossier.with_versions([d for d in event.docs if d.kind.endswith(RESULT)], void)
     listed = event.data.get("buildings")
-    return dossier.with_versions(event.docs, event.data.get("void", ()), tuple(listed) if listed is not None else None)
+    return dossier.with_versions(event.docs, void, tuple(listed) if listed is not None else None)
 
 
 def _opened(event: Event, dossier: Dossier) -> CaseState:
@@ -219,7 +208,7 @@ def _items_determined(state: CaseState, event: Event) -> CaseState:
         _only_files(state, event),
         items=items,
         conditions=conditions,
-        eligible=Truth(data["decision"]["eligible"]),
+        eligible=Truth(data.get("eligible", data["decision"]["eligible"])),
         stops=tuple(replace(s, end=event.on) if s.end is None and s.task in over else s for s in state.stops),
         marks={task: mark for task, mark in state.marks.items() if task not in over},
         answering=_closed(state, data.get("closes", ()), event.on),
@@ -258,7 +247,7 @@ def _extended(state: CaseState, event: Event) -> CaseState:
 
 
 def _held(state: CaseState, event: Event) -> CaseState:
-    state = replace(_only_files(state, event), marks=_mark(state, event, None))
+    state = replace(_only_files(state, event), marks=_mark(state, event, None), drafts=_without(state, event))
     if asks := event.data.get("asks"):
         return replace(state, answering=(*_closed(state, (asks,), event.on), (asks, event.on, None)))
     return state
@@ -272,8 +261,23 @@ def _limit_passed(state: CaseState, event: Event) -> CaseState:
     return replace(state, passed=state.passed | {event.data["key"]})
 
 
+def _without(state: CaseState, event: Event) -> dict[str, Mapping[str, Any]]:
+    return {task: draft for task, draft in state.drafts.items() if task != event.task}
+
+
+def _drafted(state: CaseState, event: Event) -> CaseState:
+    drafts = {**state.drafts, event.task or "": {**event.data, "by": event.actor.id}}
+    return replace(_only_files(state, event), drafts=drafts)
+
+
+def _returned(state: CaseState, event: Event) -> CaseState:
+    return replace(_only_files(state, event), drafts=_without(state, event))
+
+
 def _issued(state: CaseState, event: Event) -> CaseState:
-    return replace(_ended(state, event), certificate=event.data["content"])
+    paper = IssuedPaper(event.task or "", event.data["content"], event.seq)
+    state = _ended(state, event) if event.data.get("ends", True) else _only_files(state, event)
+    return replace(state, issued=(*state.issued, paper))
 
 
 def _ended(state: CaseState, event: Event) -> CaseState:
@@ -283,11 +287,15 @@ def _ended(state: CaseState, event: Event) -> CaseState:
 
 
 def _sealed(state: CaseState, event: Event) -> CaseState:
-    return replace(state, sealed=event.data)
+    number = event.data["number"]
+    issued = tuple(replace(p, sealed=event.data) if p.number == number else p for p in state.issued)
+    return replace(state, issued=issued)
 
 
 def _certificate_withdrawn(state: CaseState, event: Event) -> CaseState:
-    return replace(state, certificate_withdrawn={**event.data, "on": event.on.isoformat(), "seq": event.seq})
+    data = {**event.data, "on": event.on.isoformat(), "seq": event.seq}
+    issued = tuple(replace(p, withdrawn=data) if p.number == data["number"] else p for p in state.issued)
+    return replace(_only_files(state, event), issued=issued)
 
 
 def _mark(state: CaseState, event: Event, mark: TaskState | None) -> dict[str, TaskState]:
@@ -312,73 +320,16 @@ _APPLY = {
     EventKind.ANSWERED: _answered,
     EventKind.ANSWER_LAPSED: _ended,
     EventKind.LIMIT_PASSED: _limit_passed,
+    EventKind.VALIDITY_NEAR: _limit_passed,
+    EventKind.DRAFTED: _drafted,
+    EventKind.DRAFT_RETURNED: _returned,
+    EventKind.CASE_TERMINATED: _ended,
     EventKind.ISSUED: _issued,
     EventKind.NOT_PASSED: _ended,
     EventKind.CASE_WITHDRAWN: _ended,
     EventKind.SEALED: _sealed,
     EventKind.CERTIFICATE_WITHDRAWN: _certificate_withdrawn,
 }
-
-
-# --- a decision as a case keeps it -----------------------------------------------------------------------------------
-
-
-def determined(decision: Decision, procedure: Procedure, since: Mapping[str, str], on: date) -> dict[str, Any]:
-    """What ``ItemsDetermined`` records: the items, what each needs, and the guards' truths; the whole answer beside it."""
-    guards = {s.when.name for s in procedure.steps if s.when and s.when.kind is GuardKind.CONDITION}
-    items = []
-    for each in decision.items:
-        item = each.item
-        first = on.isoformat() if each.applies is Truth.YES else ""
-        items.append(
-            {
-                "id": item.id,
-                "title": item.title,
-                "department": item.department,
-                "part": each.part,
-                "applies": each.applies.value,
-                "buildings": list(each.buildings),
-                "needs_visit": item.needs_visit,
-                "licence": item.kind is ItemKind.LICENCE,
-                "materials": [[m.id, m.title, m.firm.value] for m in each.materials],
-                "facts": sorted({(name, building) for r in each.because for name, building in _named(r.facts)}),
-                "limits": [limit_json(x) for x in each.limits],
-                "cite": [[c.instrument, c.article] for c in item.cite],
-                "since": since.get(item.id) or first,
-            }
-        )
-    return {
-        "items": items,
-        "conditions": {g: decision.truths[g].value for g in sorted(guards) if g in decision.truths},
-        "decision": decision.as_json(),
-    }
-
-
-def _named(facts: Mapping[str, Any]) -> Iterable[tuple[str, str]]:
-    for name, value in facts.items():
-        if name == "buildings" and isinstance(value, Mapping):
-            yield from ((fact, building) for building, stated in value.items() for fact in stated)
-        else:
-            yield name, ""
-
-
-def item_from_json(raw: Mapping[str, Any]) -> ItemHere:
-    """An item back from ``ItemsDetermined``."""
-    return ItemHere(
-        raw["id"],
-        raw["title"],
-        raw["department"],
-        raw["part"],
-        Truth(raw["applies"]),
-        tuple(raw["buildings"]),
-        raw["needs_visit"],
-        raw["licence"],
-        tuple((m, t, Firm(f)) for m, t, f in raw["materials"]),
-        tuple((f, b) for f, b in raw["facts"]),
-        tuple(raw["limits"]),
-        tuple((i, a) for i, a in raw["cite"]),
-        raw["since"],
-    )
 
 
 @dataclass(frozen=True, slots=True)

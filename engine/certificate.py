@@ -13,7 +13,7 @@ from engine.decision import cite_json
 from engine.dossier import VERDICT_TITLES, About, DocVersion, Verdict
 from engine.intake import judge_now
 from engine.ledger import canonical, digest
-from engine.procedure import APPLICATION, Form, Step
+from engine.procedure import APPLICATION, Form
 from engine.tasks import Task
 from engine.terms import Force, Scope, Truth
 from engine.values import show
@@ -25,10 +25,17 @@ def number_of(form: Form, day: date, serial: int) -> str:
 
 
 def content_of(
-    desk: Desk, task: Task, form: Form, number: str, check_code: str, entries: Mapping[str, int]
+    desk: Desk,
+    task: Task,
+    form: Form,
+    number: str,
+    check_code: str,
+    entries: Mapping[str, int],
+    valid_until: str | None = None,
 ) -> dict[str, Any]:
     """What the certificate says (证书内容), closed and hashed: ``content_hash`` is over everything else in it.
 
+    A paper of one item says so, a simulated one what it stands on and until when, the last one what was handed out before.
     ``entries`` gives, for each document id, the number of the ledger entry that made it, so that a stranger can ask for
     the proof of each opinion.
     """
@@ -39,20 +46,51 @@ def content_of(
             "number": number,
             "check_code": check_code,
             "issued_on": desk.today.isoformat(),
-            "opinions": _opinions(desk, step, entries),
-            "conclusion": "合格",
+            "opinions": _opinions(desk, task, entries),
+            "conclusion": "模拟审查通过" if step.force is Force.SIMULATED else "合格",
             "effect": form.effect,
+            **_particulars(desk, task, valid_until),
             "buildings": [_building(desk, name) for name in state.buildings],
             "scope": "全部工程" if state.units is None else "、".join(state.units),
         }
     )
 
 
+def _particulars(desk: Desk, task: Task, valid_until: str | None) -> dict[str, Any]:
+    if task.about.item:
+        return {"item": task.about.item}
+    if task.step.force is Force.SIMULATED:
+        assumed = [
+            {
+                "document": paper.title,
+                "title": each.title,
+                "value": str(now.fields.get(each.id)),
+                "tolerance": each.tolerance(),
+            }
+            for paper in desk.law.procedure.assumes
+            if (now := desk.state.dossier.current(paper.doc, About())) is not None
+            for each in paper.fields
+        ]
+        return {"assumptions": assumed, "valid_until": valid_until}
+    permits = [
+        {
+            "item": p.content["item"],
+            "title": p.content["title"],
+            "number": p.number,
+            "issued_on": p.content["issued_on"],
+        }
+        for p in desk.state.issued
+        if p.withdrawn is None and p.content.get("item")
+    ]
+    return {"permits": permits} if permits else {}
+
+
 def refusal_of(desk: Desk, task: Task, title: str, entries: Mapping[str, int]) -> dict[str, Any]:
     """What the refusal says: which items failed, on which finding and article, the remedies, and what may be kept."""
     procedure = desk.law.procedure
     form = procedure.form(task.step.form or "")
-    opinions = _opinions(desk, task.step, entries)
+    opinions = _opinions(desk, task, entries)
+    force = task.step.force
     reasons = [
         {
             "item": o["item"],
@@ -68,7 +106,7 @@ def refusal_of(desk: Desk, task: Task, title: str, entries: Mapping[str, int]) -
     kept = [o["title"] for o in opinions if o["verdict"] == VERDICT_TITLES[Verdict.PASS]]
     return _hashed(
         {
-            **_head(desk, form, Force.FORMAL),
+            **_head(desk, form, force),
             "form": "refusal",
             "title": title,
             "number": None,
@@ -77,7 +115,7 @@ def refusal_of(desk: Desk, task: Task, title: str, entries: Mapping[str, int]) -
             "opinions": opinions,
             "conclusion": "不予通过",
             "reasons": reasons,
-            "remedies": list(REMEDIES),
+            "remedies": list(REMEDIES) if force is Force.FORMAL else [],
             "kept": kept,
             "kept_says": procedure.kept_after_lapse,
             "buildings": [_building(desk, name) for name in desk.state.buildings],
@@ -153,11 +191,11 @@ def _application(state: CaseState) -> Mapping[str, Any]:
     return found.fields if found else {}
 
 
-def _opinions(desk: Desk, step: Step, entries: Mapping[str, int]) -> list[dict[str, Any]]:
+def _opinions(desk: Desk, task: Task, entries: Mapping[str, int]) -> list[dict[str, Any]]:
     reading = desk.reading
     out: list[dict[str, Any]] = []
-    for need in step.needs:
-        for slot in reading.slots(need.doc):
+    for need in task.step.needs:
+        for slot in reading.matching(need.doc, task.about):
             version = reading.current(need.doc, slot)
             if version is not None and version.verdict is not None:
                 out.append(_opinion(desk, version, entries.get(version.id, 0)))
@@ -180,6 +218,7 @@ def _opinion(desk: Desk, version: DocVersion, entry: int) -> dict[str, Any]:
         "cite": [{"instrument": i, "article": a} for i, a in item.cite],
         "entry": entry,
         "document": version.id,
+        **({"converts": version.converts} if version.converts else {}),
     }
 
 

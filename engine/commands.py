@@ -14,12 +14,14 @@ from typing import Any
 from engine.case import CaseState, Law
 from engine.clock_events import Approver
 from engine.decision import Decision
-from engine.dossier import About, DocVersion, FileRef
+from engine.dossier import About, DocVersion, FileRef, Standing
 from engine.errors import Fault, InputError, RefusedError
 from engine.events import SYSTEM, Actor, Event, EventKind, day_of
 from engine.facts import Statement
 from engine.kinds import TABLES
+from engine.policy import RESULT
 from engine.procedure import Command, TaskState
+from engine.records import IssuedPaper
 from engine.tasks import Reading, Task
 from engine.terms import Truth
 
@@ -86,6 +88,16 @@ class Desk:
         return replace(self, actor=SYSTEM)
 
 
+def result_of(desk: Desk, task: Task, fields: Mapping[str, Any]) -> DocVersion:
+    """The item's result (办理结果), which the project keeps: it is offered wherever it is needed, and never asked for again."""
+    kind = task.about.item + RESULT
+    return replace(
+        desk.doc(kind, About(), fields={**fields, "case": desk.state.case}),
+        id=desk.state.dossier.next_id(kind, About()),
+        about=About(),
+    )
+
+
 def allow(task: Task, command: Command) -> None:
     """Refuse a command that the kind's transition table does not list for the task's state."""
     if (task.state, command) in TABLES[task.step.kind]:
@@ -109,6 +121,7 @@ STATE_TITLES = {
     TaskState.STALE: "需复核",
     TaskState.STOPPED: "停表",
     TaskState.CALLED: "已通知",
+    TaskState.DRAFTED: "待签发",
     TaskState.WAITING: "等待答复",
     TaskState.DONE: "已办",
     TaskState.FAILED: "不合格",
@@ -119,6 +132,9 @@ COMMAND_TITLES = {
     Command.ASK_ONCE: "一次告知补正",
     Command.REFUSE: "不予受理",
     Command.GIVE: "出具意见",
+    Command.CONVERT: "转正",
+    Command.SIGN: "签发",
+    Command.RETURN: "退回拟稿",
     Command.SIGN_UNAFFECTED: "签署不受影响",
     Command.WITHDRAW_OPINION: "撤回意见",
     Command.STOP_CLOCK: "停表",
@@ -175,11 +191,30 @@ def extend(desk: Desk, days: int, approved_by: str, says: str, item: str = "") -
     return [desk.event(EventKind.EXTENDED, days=days, approved_by=approved_by, says=says, item=item)]
 
 
-def withdraw_certificate(desk: Desk, says: str) -> list[Event]:
-    """Withdraw a certificate in force (撤回证书), with reasons: from the commit on nothing calls it valid."""
-    if desk.state.certificate is None or desk.state.certificate_withdrawn is not None:
+def withdraw_certificate(desk: Desk, says: str, number: str = "") -> list[Event]:
+    """Withdraw a paper in force (撤回证书), with reasons: from the commit on nothing calls it valid.
+
+    Where it was an item's permit, the item's result goes with it.
+    """
+    in_force = [p for p in desk.state.issued if p.withdrawn is None]
+    if not in_force or (number and desk.state.in_force(number) is None):
         raise RefusedError("没有有效的证书可撤回。", detail_en="There is no certificate in force.")
-    return [desk.event(EventKind.CERTIFICATE_WITHDRAWN, says=says, number=desk.state.certificate["number"])]
+    if not number and len(in_force) > 1:
+        listed = "、".join(p.number for p in in_force)
+        raise InputError([Fault("/number", "", f"有多份有效的文书，请写明编号：{listed}。", "Say which one.")])
+    paper = desk.state.in_force(number) or in_force[-1]
+    return [withdrawal(desk, paper, says)]
+
+
+def withdrawal(desk: Desk, paper: IssuedPaper, says: str) -> Event:
+    """The event that takes a paper back, and with it the result that it gave."""
+    results = [
+        v.id
+        for v in desk.state.dossier.versions.values()
+        if v.kind.endswith(RESULT) and v.fields.get("number") == paper.number and v.standing is not Standing.VOID
+    ]
+    more = {"void_results": results} if results else {}
+    return desk.event(EventKind.CERTIFICATE_WITHDRAWN, says=says, number=paper.number, **more)
 
 
 def not_ended(desk: Desk) -> None:

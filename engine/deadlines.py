@@ -11,9 +11,10 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 
-from engine.case import CaseState, Law, Stop
+from engine.case import CaseState, Law
+from engine.case_clock import CaseClock, clock_of, last_of
 from engine.certificate import kept_after
-from engine.clock import Lamp, judge, lamp
+from engine.clock import judge
 from engine.clock_events import Approver, ClockLimit, Kind, Outcome, Reason, Timeline, What
 from engine.clock_events import Event as Moment
 from engine.commands import Decide, Desk
@@ -21,36 +22,14 @@ from engine.errors import NotPublishedError
 from engine.events import SYSTEM, Event, EventKind, end_of, stamp
 from engine.intake import judge_now, taken_in
 from engine.papers import ItemHere
-from engine.procedure import ARTICLE_45
+from engine.procedure import ARTICLE_45, Step
+from engine.records import Stop
+from engine.simulation import converted, expired, simulated_opinions
 from engine.tasks import Reading
 from engine.terms import LimitInForce, LimitKind, Truth, Unit
-from engine.workdays import WorkCalendar, last_day
+from engine.workdays import WorkCalendar
 
 Interval = tuple[date, date | None]
-
-
-@dataclass(frozen=True, slots=True)
-class CaseClock:
-    """One clock of a case on a day (计时): of the bundle where ``item`` is empty.
-
-    ``due`` is None where the calendar of that year is not published and not even a forecast reaches it; ``provisional``
-    marks a day that the next holiday notice may move.
-    """
-
-    key: str
-    item: str
-    limit: str
-    title: str
-    kind: LimitKind
-    days: int
-    unit: Unit
-    start: date
-    due: date | None
-    provisional: bool = False
-    done_on: date | None = None
-    late: bool = False
-    used_days: int | None = None
-    lamp: Lamp | None = None
 
 
 def clocks(state: CaseState, law: Law, calendar: WorkCalendar, today: date) -> tuple[CaseClock, ...]:
@@ -62,20 +41,24 @@ def clocks(state: CaseState, law: Law, calendar: WorkCalendar, today: date) -> t
     for item in state.items:
         if item.applies is Truth.YES and item.part == "opinion":
             found.extend(_item(state, law, reading, item, calendar, today))
+    found.extend(_validity(state, law, calendar, today))
     return tuple(found)
 
 
 def _intake_clock(state: CaseState, law: Law, calendar: WorkCalendar, today: date) -> CaseClock:
     limit = law.book.limits["correction-notice"]
-    due, provisional = _day(calendar, state.received_on, limit.days, limit.unit)
+    due, provisional = last_of(calendar, state.received_on, limit.days, limit.unit)
     done = state.asked.on if state.asked else None
-    return _clock("intake", "", limit, state.received_on, due, provisional, done, today, calendar)
+    return clock_of("intake", "", limit, state.received_on, due, provisional, done, today, calendar)
 
 
 def _bundle(state: CaseState, law: Law, calendar: WorkCalendar, today: date) -> Iterator[CaseClock]:
     assert state.accepted_on is not None
     procedure, limits = law.procedure, law.book.limits
     done = state.ending.on if state.ending else None
+    if procedure.simulated:  # the promise is for the simulated opinions; the conversion has days of its own
+        notice = next((p for p in state.issued if p.simulated), None)
+        done = date.fromisoformat(notice.content["issued_on"]) if notice else done
     has_licence = any(i.licence and i.applies is Truth.YES for i in state.items)
     by_law, pause = _stops(state, law, state.stops)
     if procedure.cap and has_licence:
@@ -94,6 +77,15 @@ def _item(
     start = date.fromisoformat(item.since) if item.since else state.accepted_on
     assert start is not None
     done = _opinion_day(state, law, reading, item)
+    turning = _turning(law, reading, item)
+    if law.procedure.simulated and turning is None:
+        return  # what is only simulated is no application yet: no limit of the law runs
+    if turning is not None:
+        step, opened = turning
+        start = max(start, opened)
+        if step.limit:
+            own = law.book.limits[step.limit]
+            yield _judged(state, own, item.id, start, done, [], [], calendar, today, Kind.OTHER)
     by_law, pause = _stops(state, law, [s for s in state.stops if s.item == item.id])
     kind = Kind.LICENCE if item.licence else Kind.OTHER
     for raw in item.limits:
@@ -104,6 +96,44 @@ def _item(
         yield _judged(
             state, limit, item.id, max(start, state.accepted_on or start), done, by_law, local, calendar, today, kind
         )
+
+
+def _turning(law: Law, reading: Reading, item: ItemHere) -> tuple[Step, date] | None:
+    """The step that turns an item's simulated opinion formal, and the day on which all that it needs was there."""
+    for step in law.procedure.steps:
+        task = reading.task(f"{step.id}:{item.id}") if step.converts else None
+        if task is not None and not task.blocked_by:
+            versions = (reading.view.dossier.versions[name] for name in task.reads)
+            papers = {n.doc for n in step.needs}
+            came = [v.on for v in versions if v.kind in papers and v.on is not None]
+            return (step, max(came)) if came else None
+    return None
+
+
+def _validity(state: CaseState, law: Law, calendar: WorkCalendar, today: date) -> Iterator[CaseClock]:
+    """How long the simulated opinions of each day hold, and when to warn; those turned formal need no validity."""
+    procedure, limits = law.procedure, law.book.limits
+    if procedure.valid is None or state.ending is not None:
+        return
+    given = {v.on for v in simulated_opinions(state) if v.on is not None and converted(state, v) is None}
+    for day in sorted(given):
+        limit = limits[procedure.valid]
+        due, provisional = last_of(calendar, day, limit.days, limit.unit)
+        yield clock_of(f"valid:{day}", "", limit, day, due, provisional, None, today, calendar)
+        if procedure.warn is not None and due is not None and not provisional:
+            before = limits[procedure.warn]
+            near = calendar.before(due, before.days)
+            yield clock_of(f"warn:{day}", "", before, day, near, False, None, today, calendar)
+
+
+def valid_until(state: CaseState, law: Law, calendar: WorkCalendar) -> str | None:
+    """The last day on which all simulated opinions of a case still hold (有效期至), in ISO form."""
+    valid = law.book.limits.get(law.procedure.valid or "")
+    given = [v.on for v in simulated_opinions(state) if v.on is not None]
+    if valid is None or not given:
+        return None
+    due, _ = last_of(calendar, min(given), valid.days, valid.unit)
+    return due.isoformat() if due else None
 
 
 def _stops(state: CaseState, law: Law, stops: Iterable[Stop]) -> tuple[list[Interval], list[Interval]]:
@@ -135,55 +165,10 @@ def _lists(state: CaseState, law: Law, calendar: WorkCalendar, today: date) -> I
         if rule is None or rule.within is None:
             continue
         limit = law.book.limits[rule.within]
-        due, provisional = _day(calendar, asked, limit.days, limit.unit)
+        due, provisional = last_of(calendar, asked, limit.days, limit.unit)
         key = f"answer:{step_id}:{asked.isoformat()}"
         done = answered or (state.ending.on if state.ending else None)
-        yield _clock(key, "", limit, asked, due, provisional, done, today, calendar)
-
-
-def _day(calendar: WorkCalendar, start: date, days: int, unit: Unit) -> tuple[date | None, bool]:
-    try:
-        due = last_day(calendar, start, days, unit)
-        return due, not calendar.is_final(due)
-    except NotPublishedError:
-        try:
-            return last_day(calendar.forecast(), start, days, unit), True
-        except NotPublishedError:
-            return None, True
-
-
-def _clock(
-    key: str,
-    item: str,
-    limit: LimitInForce,
-    start: date,
-    due: date | None,
-    provisional: bool,
-    done: date | None,
-    today: date,
-    calendar: WorkCalendar,
-    used: int | None = None,
-) -> CaseClock:
-    late = due is not None and (done or today) > due
-    shown = None
-    if due is not None and done is None:
-        shown = lamp(due, today, calendar.forecast() if provisional else calendar)
-    return CaseClock(
-        key,
-        item,
-        limit.id,
-        limit.title,
-        limit.kind,
-        limit.days,
-        limit.unit,
-        start,
-        due,
-        provisional,
-        done,
-        late,
-        used,
-        shown,
-    )
+        yield clock_of(key, "", limit, asked, due, provisional, done, today, calendar)
 
 
 def _judged(
@@ -231,10 +216,10 @@ def _judged(
     try:
         found = judge(timeline, calendar, max(today, *(e.on for e in events)), forecast=True)
     except NotPublishedError:
-        return _clock(key, item, limit, start, None, True, done, today, calendar)
+        return clock_of(key, item, limit, start, None, True, done, today, calendar)
     due = found.promised_due if promise else found.statutory_due
     provisional = due is not None and not calendar.is_final(due)
-    return _clock(key, item, limit, start, due, provisional, done, today, calendar, found.used_days)
+    return clock_of(key, item, limit, start, due, provisional, done, today, calendar, found.used_days)
 
 
 def union(intervals: Iterable[Interval]) -> list[Interval]:
@@ -290,7 +275,11 @@ def due_events(state: CaseState, law: Law, calendar: WorkCalendar, now: datetime
             continue
         if clock.key == "intake":
             return _deemed(desk, wakeup)
+        if clock.key.startswith("warn:"):
+            return [_near(desk, clock, wakeup)]
         passed = _passed(desk, clock, wakeup)
+        if clock.key.startswith("valid:"):
+            return [passed, *expired(desk, clock.start, clock.due)]
         if clock.key.startswith("answer:"):
             return [passed, _lapsed(desk, clock, wakeup)]
         return [passed]
@@ -316,6 +305,15 @@ def _passed(desk: Desk, clock: CaseClock, wakeup: Wakeup) -> Event:
         "says": f"{clock.title}{clock.days}{UNIT_TITLES[clock.unit]}已于{clock.due}届满",
     }
     return desk.event(EventKind.LIMIT_PASSED, **data)
+
+
+def _near(desk: Desk, clock: CaseClock, wakeup: Wakeup) -> Event:
+    """The simulated opinions of a day are about to run out: said once, in time to act."""
+    valid = desk.law.book.limits[desk.law.procedure.valid or ""]
+    says = (
+        f"{clock.start}出具的模拟审批意见（{valid.title}{valid.days}{UNIT_TITLES[valid.unit]}）即将届满，逾期自行失效"
+    )
+    return desk.event(EventKind.VALIDITY_NEAR, key=clock.key, says=says, legal_instant=stamp(wakeup.at))
 
 
 UNIT_TITLES = {Unit.WORKING: "个工作日", Unit.CALENDAR: "日", Unit.MONTH: "个月", Unit.YEAR: "年"}

@@ -77,6 +77,15 @@ class Decision:
         """The items that certainly apply, of one part or of all."""
         return tuple(i for i in self.items if i.applies is Truth.YES and (part is None or i.part == part))
 
+    @property
+    def lasting(self) -> Truth:
+        """Whether the preconditions hold that must go on holding after the case was taken in (持续条件)."""
+        lasting = [r for r in self.service.requires if not r.at_intake]
+        if self.service.any_item or len(lasting) == len(self.service.requires):
+            return self.eligible
+        found = {self.truths[r.condition] for r in lasting}
+        return Truth.NO if Truth.NO in found else Truth.UNKNOWN if Truth.UNKNOWN in found else Truth.YES
+
     def as_json(self) -> dict[str, Any]:
         """The shape of CONTRACT §1."""
         return {

@@ -101,6 +101,12 @@ class DocVersion:
     """A new round is opened by an answer to a failure; a stale redo stays in its round."""
     unaffected: str = ""
     """Where a department signed that a change does not touch this (不受影响): its reasons."""
+    stands_on: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """The assumed versions that it stands on (立足的假设), and the fields of each that it looks at."""
+    compared: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """Where the paper declares what is compared: per older version, the fields that differ beyond tolerance (比对结果)."""
+    converts: str = ""
+    """The simulated opinion that this formal one takes the place of (转正所据的模拟意见)."""
 
     @property
     def slot(self) -> Slot:
@@ -141,6 +147,9 @@ class DocVersion:
             "force": self.force.value,
             "round": self.round,
             "unaffected": self.unaffected,
+            **({"stands_on": {k: list(v) for k, v in self.stands_on.items()}} if self.stands_on else {}),
+            **({"compared": {k: list(v) for k, v in self.compared.items()}} if self.compared else {}),
+            **({"converts": self.converts} if self.converts else {}),
         }
 
     @classmethod
@@ -162,7 +171,20 @@ class DocVersion:
             force=Force(raw["force"]),
             round=raw["round"],
             unaffected=raw["unaffected"],
+            stands_on={k: tuple(v) for k, v in raw.get("stands_on", {}).items()},
+            compared={k: tuple(v) for k, v in raw.get("compared", {}).items()},
+            converts=raw.get("converts", ""),
         )
+
+
+def differs(now: DocVersion, read: DocVersion, looked_at: tuple[str, ...] | None = None) -> bool:
+    """Whether a newer version says something else than the one that was read, as far as it was looked at."""
+    if now.id == read.id:
+        return False
+    beyond = now.compared.get(read.id)
+    if beyond is None:
+        return now.content != read.content
+    return bool(beyond if looked_at is None else set(beyond) & set(looked_at))
 
 
 FACT = "fact:"
@@ -217,16 +239,16 @@ class Dossier:
         known = self._stale.get(version.id)
         if known is None:
             self._stale[version.id] = False  # a version reads only older ones, so this never answers for itself
-            known = any(self._moved_on(name) for name in version.read)
+            known = any(self._moved_on(name, version.stands_on.get(name)) for name in version.read)
             self._stale[version.id] = known
         return known
 
-    def _moved_on(self, name: str) -> bool:
+    def _moved_on(self, name: str, looked_at: tuple[str, ...] | None) -> bool:
         read = self.versions.get(name)
         if read is None:
             return True
         now = self.current(read.kind, read.about)
-        if now is None or (now.id != read.id and now.content != read.content):
+        if now is None or differs(now, read, looked_at):
             return True
         weaker = read.standing is Standing.VOID or (now.standing is Standing.ASSUMED and read.standing is Standing.REAL)
         return weaker or self.stale(now)  # a real paper of equal content discharges an assumption

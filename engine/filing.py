@@ -6,7 +6,8 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from engine.dossier import FACT, About, DocVersion, Dossier, FileRef, value_to_store
+from engine.assumed import AssumedPaper, beyond, compare, read_paper
+from engine.dossier import FACT, About, DocVersion, Dossier, FileRef, Standing, value_to_store
 from engine.errors import Fault, InputError
 from engine.events import Actor, Event, EventKind, day_of
 from engine.procedure import APPLICATION
@@ -80,6 +81,78 @@ def file_document(
         on=day_of(now),
     )
     return Event(EventKind.DOCUMENT_FILED, now, actor, project, docs=(doc,), data={})
+
+
+def file_assumed(
+    project: str,
+    dossier: Dossier,
+    paper: AssumedPaper,
+    raw: Mapping[str, Any],
+    files: Sequence[FileRef],
+    actor: Actor,
+    now: datetime,
+    *,
+    standing: Standing,
+    replaces: str = "",
+) -> Event:
+    """A paper with declared fields: stated while it is not there (陈述假设), or the real one, compared with all before it.
+
+    Raises:
+        InputError: a field that is missing or cannot be compared; a real paper about another thing than was assumed; an
+            assumption that contradicts the one that stands without saying that it replaces it, or that comes after the paper.
+    """
+    fields = read_paper(paper, raw)
+    about = About()
+    now_there = dossier.current(paper.doc, about)
+    if now_there is not None:
+        _check_change(paper, now_there, fields, standing, replaces)
+    older = [v for v in dossier.history(paper.doc, about) if v.standing is not Standing.VOID]
+    doc = DocVersion(
+        dossier.next_id(paper.doc, about),
+        paper.doc,
+        about,
+        fields,
+        tuple(files),
+        maker=actor.department or actor.role,
+        by=actor.name,
+        on=day_of(now),
+        standing=standing,
+        compared={v.id: beyond(compare(paper, v.fields, fields)) for v in older},
+    )
+    data: dict[str, Any] = {}
+    key = next((f.id for f in paper.fields if f.key), None)
+    public = {f.title: fields[f.id] for f in paper.fields if f.public}
+    if standing is Standing.ASSUMED and key is not None and public:
+        data["public"] = {"key": fields[key], "fields": public}
+    return Event(EventKind.DOCUMENT_FILED, now, actor, project, docs=(doc,), data=data)
+
+
+def _check_change(
+    paper: AssumedPaper, now_there: DocVersion, fields: Mapping[str, Any], standing: Standing, replaces: str
+) -> None:
+    found = compare(paper, now_there.fields, fields)
+    for each in found:
+        if each.field.key and not each.holds:
+            says = f"卷宗中的{paper.title}是关于“{each.assumed}”的，不是“{each.real}”；请核对，另一宗请另立项目。"
+            raise InputError([Fault(f"/fields/{each.field.id}", each.real, says, "It is about another thing.")])
+    if standing is Standing.REAL:
+        return
+    if now_there.standing is Standing.REAL:
+        says = f"{paper.title}已经取得（{now_there.id}），不能再陈述假设。"
+        raise InputError([Fault("/standing", "assumed", says, "The real paper is there.")])
+    differing = [c for c in found if c.assumed != c.real]
+    if differing and replaces != now_there.id:
+        faults = [
+            Fault(
+                f"/fields/{c.field.id}",
+                c.real,
+                f"已陈述的假设（{now_there.id}）中“{c.field.title}”为{c.assumed}；确需改变的，写明 replaces: {now_there.id}，"
+                "立足于它的模拟意见随之失效。",
+                "Contradicts what was assumed; name the version that it replaces.",
+            )
+            for c in differing
+        ]
+        raise InputError(faults)
 
 
 # --- opening and intake -----------------------------------------------------------------------------------------------

@@ -5,15 +5,18 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from datetime import date
 
-from engine.case import Asked, CaseState, determined, item_from_json
+from engine.case import CaseState
 from engine.commands import REMEDIES, Desk, allow_now
 from engine.decision import Decision, reason_json
+from engine.determination import determined, item_from_json
 from engine.dossier import About, Standing
 from engine.errors import RefusedError
 from engine.events import Event, EventKind
+from engine.papers import supplied
 from engine.procedure import Command
+from engine.records import Asked
 from engine.tasks import Task
-from engine.terms import Firm, Force, Truth
+from engine.terms import Firm, Truth
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,15 +41,20 @@ def lacking(desk: Desk, decision: Decision) -> Lack:
 
     A material that may be assumed is left out under simulated approval alone; a formal case wants the paper itself.
     """
-    simulated = any(s.force is Force.SIMULATED for s in desk.law.procedure.steps)
+    simulated = desk.law.procedure.simulated
     wanted = (Firm.REQUIRED,) if simulated else (Firm.REQUIRED, Firm.ASSUMABLE)
     materials: dict[str, str] = {}
     for each in decision.items:
         if each.applies is Truth.NO or each.part is None:
             continue
         for material in each.materials:
-            if material.firm in wanted and not desk.state.dossier.good(material.id, About()):
+            if material.firm in wanted and not supplied(
+                desk.state.dossier, material.id, material.offered_by(desk.law.book.items)
+            ):
                 materials.setdefault(material.id, material.title)
+    for paper in desk.law.procedure.assumes:
+        if not desk.state.dossier.good(paper.doc, About(), assumed=True):
+            materials.setdefault(paper.doc, f"{paper.title}（假设的内容）")
     facts = tuple((n.fact, n.building or "", n.title) for n in decision.needs)
     return Lack(tuple(materials.items()), facts)
 
@@ -197,7 +205,7 @@ def redetermined(desk: Desk) -> list[Event]:
     data = determined(decision, desk.law.procedure, since, desk.today)
     items = tuple(item_from_json(i) for i in data["items"])
     conditions = {name: Truth(value) for name, value in data["conditions"].items()}
-    if (items, conditions, decision.eligible) == (state.items, dict(state.conditions), state.eligible):
+    if (items, conditions, decision.lasting) == (state.items, dict(state.conditions), state.eligible):
         return []
     gone = {i.id for i in items if i.applies is not Truth.YES}
     void = [

@@ -1,17 +1,16 @@
-"""Commands on reviews, gatherings and issue (审查、召集、出证): each checks its kind's table and the law, then says what happened."""
+"""Commands on reviews and gatherings (审查、召集): each checks its kind's table and the law, then says what happened."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
-from typing import Any
 
-from engine.commands import REMEDIES, Desk, allow_now
-from engine.dossier import VERDICT_TITLES, About, DocVersion, FileRef, Verdict
+from engine.commands import Desk, allow_now, result_of
+from engine.dossier import VERDICT_TITLES, About, DocVersion, Verdict
 from engine.errors import Fault, InputError, RefusedError
 from engine.events import Event, EventKind
-from engine.procedure import ARTICLE_45, Command, OnFail, Party, StepKind
+from engine.procedure import ARTICLE_45, Command, OnFail, Party
 from engine.tasks import Reading, Task
 from engine.terms import Force, Scope, Truth
 
@@ -60,15 +59,42 @@ def _check_opinion(opinion: Opinion, at: str, faults: list[Fault]) -> None:
 def give(desk: Desk, task: Task, opinion: Opinion) -> list[Event]:
     """Give an opinion (出具意见): it names the exact versions that it read."""
     allow_now(desk, task, Command.GIVE)
+    check_opinion(desk, task, opinion)
+    if task.step.two_people:
+        return [drafted(desk, task, opinion)]
+    return given(desk, task, opinion)
+
+
+def check_opinion(desk: Desk, task: Task, opinion: Opinion) -> None:
+    """Refuse an opinion that does not say what it must, or that what it rests on forbids."""
     faults: list[Fault] = []
     _check_opinion(opinion, "", faults)
     if faults:
         raise InputError(faults)
+    if opinion.verdict is Verdict.PASS:
+        _nothing_failed_before(desk, task, desk.reading)
+
+
+def drafted(desk: Desk, task: Task, opinion: Opinion, converts: str = "") -> Event:
+    """What one person drafts for another to sign (拟稿): nothing is said yet; it lapses when what it read moves on."""
+    return desk.event(
+        EventKind.DRAFTED,
+        task,
+        reads=list(task.reads),
+        verdict=opinion.verdict.value,
+        finding=opinion.says,
+        article=opinion.article,
+        building=opinion.building,
+        converts=converts,
+        says=f"拟稿：{VERDICT_TITLES[opinion.verdict]}",
+    )
+
+
+def given(desk: Desk, task: Task, opinion: Opinion, converts: str = "") -> list[Event]:
+    """The opinion as it is signed; ``converts`` names the simulated one whose place it takes."""
     reading = desk.reading
     if opinion.verdict is Verdict.NOT_APPLICABLE:
         return [_not_applicable(desk, task, opinion, reading)]
-    if opinion.verdict is Verdict.PASS:
-        _nothing_failed_before(desk, task, reading)
     about = replace(task.about, case=desk.state.case)
     doc = desk.doc(
         task.step.makes,
@@ -78,8 +104,25 @@ def give(desk: Desk, task: Task, opinion: Opinion) -> list[Event]:
         read=task.reads,
         round=reading.next_round(task.step.makes, about),
         force=task.step.force,
+        stands_on=standing_on(desk, task),
+        converts=converts,
     )
-    return [_with_list(desk, desk.event(EventKind.GIVEN, task, [doc], says=f"{VERDICT_TITLES[opinion.verdict]}"), task)]
+    says = VERDICT_TITLES[opinion.verdict] + ("（模拟审批，无行政许可效力）" if doc.force is Force.SIMULATED else "")
+    says = f"转正：{says}" if converts else says
+    more = []
+    if opinion.verdict is Verdict.PASS and reading.gives_result(task.step, task.about.item):
+        more.append(result_of(desk, task, {"opinion": doc.id}))
+    return [_with_list(desk, desk.event(EventKind.GIVEN, task, [doc, *more], says=says), task)]
+
+
+def standing_on(desk: Desk, task: Task) -> dict[str, tuple[str, ...]]:
+    """The versions of papers with declared fields that a task reads, and the fields that its item looks at."""
+    out = {}
+    for name in task.reads:
+        paper = desk.law.procedure.assumed(desk.state.dossier.versions[name].kind)
+        if paper is not None:
+            out[name] = paper.looked_at(task.about.item)
+    return out
 
 
 def _not_applicable(desk: Desk, task: Task, opinion: Opinion, reading: Reading) -> Event:
@@ -138,6 +181,7 @@ def sign_unaffected(desk: Desk, task: Task, reasons: str) -> list[Event]:
         round=last.round,
         force=last.force,
         unaffected=reasons,
+        stands_on=standing_on(desk, task),
     )
     return [desk.event(EventKind.UNAFFECTED_SIGNED, task, [doc], reasons=reasons)]
 
@@ -316,69 +360,3 @@ def _with_list(desk: Desk, event: Event, task: Task) -> Event:
     if any(a.step.id == task.step.id for a in reading.answerable()):
         return replace(event, data={**event.data, "asks": task.step.id})
     return event
-
-
-# --- issue -------------------------------------------------------------------------------------------------------------
-
-
-def issue(desk: Desk, task: Task, content: Mapping[str, Any]) -> list[Event]:
-    """Issue the certificate (一窗出证). ``content`` is what it says, made by :mod:`engine.certificate`."""
-    check_issue(desk, task)
-    fields = {"number": content["number"], "content": content["content_hash"]}
-    doc = desk.doc(task.step.makes, About(), fields=fields, read=task.reads, force=task.step.force)
-    return [desk.event(EventKind.ISSUED, task, [doc], says=f"出具{content['title']}", content=dict(content))]
-
-
-def check_issue(desk: Desk, task: Task) -> None:
-    """Refuse what may not be issued (出证前核对), before a number is taken.
-
-    Both engines decide once more on the facts as they stand; an item that they find and nobody reviewed stops the issue.
-    """
-    allow_now(desk, task, Command.ISSUE)
-    reading = desk.reading
-    if not reading.passing(task.step):
-        raise RefusedError(
-            "有事项未通过，只能出具不予通过通知。",
-            detail_en="An item did not pass: only the refusal can issue.",
-        )
-    decision = desk.decide(desk.state.dossier.statement(desk.law.book.vocabulary, desk.state.units, desk.law.book.on))
-    determined = {(i.id, i.part) for i in desk.state.items if i.applies is Truth.YES}
-    if {
-        (i.item.id, i.part) for i in decision.items if i.applies is Truth.YES
-    } != determined or decision.eligible is not Truth.YES:
-        raise RefusedError(
-            "按现有事实重新判定，与办件已确定的事项不一致，请先更正。",
-            detail_en="The facts decide otherwise now.",
-        )
-
-
-def not_pass(desk: Desk, task: Task, content: Mapping[str, Any], files: Sequence[FileRef] = ()) -> list[Event]:
-    """Issue the refusal (不予通过), with reasons and remedies; what passed may be kept while the works stay as they are."""
-    allow_now(desk, task, Command.ISSUE)
-    if desk.reading.passing(task.step):
-        raise RefusedError("各事项均已通过，应当出具证书。", detail_en="Everything passed: issue the certificate.")
-    assert task.step.refuses is not None
-    doc = desk.doc(
-        task.step.refuses,
-        About(),
-        fields={"content": content["content_hash"]},
-        files=tuple(files),
-        read=task.reads,
-        force=Force.FORMAL,
-    )
-    return [
-        desk.event(
-            EventKind.NOT_PASSED,
-            task,
-            [doc],
-            says="前提条件不具备，不予通过" if desk.state.eligible is Truth.NO else "有事项不合格，不予通过",
-            content=dict(content),
-            remedies=list(REMEDIES),
-        )
-    ]
-
-
-def outcome_of(desk: Desk, task: Task) -> str:
-    """``certificate`` or ``refusal``: what an open issue would make now."""
-    assert task.step.kind is StepKind.ISSUE
-    return "certificate" if desk.reading.passing(task.step) else "refusal"

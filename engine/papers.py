@@ -41,6 +41,13 @@ class ItemHere:
     cite: tuple[tuple[str, str], ...] = ()
     since: str = ""
     """ISO day of the determination that brought it."""
+    made_by: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """Material id → the office's own documents that will do in its place."""
+    needs: tuple[tuple[tuple[str, ...], str, Firm], ...] = ()
+    """What it needs of other items: documents of which one will do, a title, how firm."""
+
+    def __hash__(self) -> int:
+        return hash((self.id, self.applies, self.since))
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +69,13 @@ class CaseView:
     """Whether the preconditions of the service hold on the facts as they stand."""
     listed: frozenset[str] = frozenset()
     """Steps whose list of failures is out and not answered yet."""
+    drafts: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    """Task id → what was drafted and has yet to be signed."""
+
+
+def supplied(dossier: Dossier, material: str, offered: tuple[str, ...] = ()) -> bool:
+    """Whether a paper is there: filed, or made by the office itself, which then asks nobody for it (不重复收取)."""
+    return any(dossier.good(doc, About()) for doc in (material, *offered))
 
 
 class Papers:
@@ -195,12 +209,21 @@ class Papers:
         self, item: ItemHere, *, to_issue: bool = False, simulated: bool = False
     ) -> tuple[tuple[str, str], ...]:
         """Materials of an item that are not there: id and title; ``to_issue`` counts what may follow before issue."""
-        firm = (Firm.REQUIRED, Firm.ASSUMABLE, Firm.BEFORE_ISSUE) if to_issue else (Firm.REQUIRED, Firm.ASSUMABLE)
+        firm = {Firm.REQUIRED}
+        if not simulated:  # else what may be assumed, and what may follow before the issue, waits for the conversion
+            firm |= {Firm.ASSUMABLE, Firm.BEFORE_ISSUE} if to_issue else {Firm.ASSUMABLE}
         return tuple(
             (m, title)
             for m, title, f in item.materials
-            if f in firm and not self.view.dossier.good(m, About(), assumed=simulated and f is Firm.ASSUMABLE)
+            if f in firm and not supplied(self.view.dossier, m, item.made_by.get(m, ()))
         )
+
+    def needed(self, item: ItemHere, *, to_issue: bool) -> Iterator[tuple[DocVersion | None, str]]:
+        """What an item needs of other items, as far as it is there: the document that will do, and a title."""
+        for docs, title, firm in item.needs:
+            if firm is not Firm.BEFORE_ISSUE or to_issue:
+                good = (self.view.dossier.current(d, About()) for d in docs if self.view.dossier.good(d, About()))
+                yield next((v for v in good if v is not None), None), title
 
     def next_round(self, doc: str, about: About) -> int:
         """The round that a new version of a slot belongs to: one more than the last only after an answered failure."""

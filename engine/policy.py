@@ -11,6 +11,9 @@ from typing import Any
 from engine.conditions import Conditions
 from engine.terms import Assumed, Beforehand, Cite, Firm, LimitInForce, Vocabulary
 
+RESULT = ".result"
+"""Ending of the document that every item makes (办理结果): ``<item>.result``."""
+
 
 class ItemKind(StrEnum):
     """Kind of an item (事项类型)."""
@@ -41,6 +44,13 @@ class Material:
     """Typed fields of the paper: field id → fact type."""
     local: bool = False
     assumed: Assumed | None = None
+    made_by: str = ""
+    """The item whose result it is (由哪个事项作出): once that is there, nobody is asked for the paper again."""
+
+    def offered_by(self, items: Mapping[str, Item]) -> tuple[str, ...]:
+        """The documents that will do in its place: the item's result, and the papers that the item makes."""
+        maker = items.get(self.made_by)
+        return (self.made_by + RESULT, *maker.makes) if maker else ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,6 +176,8 @@ class Requirement:
     condition: str
     example: str = ""
     local: bool = False
+    at_intake: bool = False
+    """Whether it is asked for when the case is taken in, and not afterwards (只在受理时核对)."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,9 +6,11 @@ How a procedure is read stands in DESIGN, "A service, as it could read"; :mod:`e
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
+from engine.assumed import AssumedPaper, FailedBy, Failure
+from engine.policy import RESULT
 from engine.terms import Assumed, Cite, Firm, Force
 
 ARTICLE_45 = (
@@ -44,6 +46,7 @@ class TaskState(StrEnum):
     STALE = "stale"
     STOPPED = "stopped"
     CALLED = "called"
+    DRAFTED = "drafted"
     WAITING = "waiting"
     DONE = "done"
     FAILED = "failed"
@@ -57,6 +60,9 @@ class Command(StrEnum):
     ASK_ONCE = "ask_once"
     REFUSE = "refuse"
     GIVE = "give"
+    CONVERT = "convert"
+    SIGN = "sign"
+    RETURN = "return"
     SIGN_UNAFFECTED = "sign_unaffected"
     WITHDRAW_OPINION = "withdraw_opinion"
     STOP_CLOCK = "stop_clock"
@@ -106,6 +112,8 @@ class Guard:
 
 ITEM_MATERIALS = "item.materials"
 ITEM_FACTS = "item.facts"
+ITEM_RESULTS = "item.results"
+"""What the item needs of other items, by the catalogue: the same needs that the plan is made of."""
 APPLICATION = "application"
 
 
@@ -152,6 +160,12 @@ class Step:
     limit: str | None = None
     force: Force = Force.FORMAL
     cite: tuple[Cite, ...] = ()
+    converts: str | None = None
+    """The simulated opinion whose place it takes (转正), where nothing has changed since."""
+    two_people: bool = False
+    """Whether one person drafts and another signs (拟稿、签发分设)."""
+    results: bool = False
+    """Whether what it makes is the item's result, which the project keeps (办理结果)."""
 
     @property
     def by_item(self) -> bool:
@@ -181,6 +195,14 @@ class Form:
     cite: tuple[Cite, ...] = ()
     assumed: Assumed | None = None
 
+    def about(self, item: str, title: str) -> Form:
+        """The form of one item's paper: ``{item}`` and ``{title}`` stand for it in title, series and number."""
+
+        def put(text: str) -> str:
+            return text.replace("{item}", item).replace("{title}", title)
+
+        return replace(self, title=put(self.title), series=put(self.series), number=put(self.number))
+
 
 @dataclass(frozen=True, slots=True)
 class Procedure:
@@ -199,6 +221,35 @@ class Procedure:
     """What may be kept where the case ends for want of rectification, in Chinese, for the notice."""
     local_stops: tuple[str, ...] = ()
     """Stops that a local rule takes out of the promise, and of nothing else: site_visit, public_notice, consultation."""
+    assumes: tuple[AssumedPaper, ...] = ()
+    """Papers that may be assumed until they exist (可假设的文书)."""
+    failures: tuple[Failure, ...] = ()
+    """The ways in which simulated opinions fail (模拟意见失效的情形)."""
+    valid: str | None = None
+    """Limit that says for how long a simulated opinion holds (有效期)."""
+    warn: str | None = None
+    """Limit, counted backward from the last day of validity, that says when to warn (临期提醒)."""
+
+    @property
+    def simulated(self) -> bool:
+        """Whether something in it is only simulated (模拟审批)."""
+        return any(s.force is Force.SIMULATED for s in self.steps)
+
+    def assumed(self, doc: str) -> AssumedPaper | None:
+        """The declaration of a paper that may be assumed."""
+        return next((p for p in self.assumes if p.doc == doc), None)
+
+    def failure(self, name: str) -> Failure | None:
+        """The way of failing of that id."""
+        return next((f for f in self.failures if f.id == name), None)
+
+    def failing(self, by: FailedBy) -> tuple[Failure, ...]:
+        """The ways of failing that come about so."""
+        return tuple(f for f in self.failures if f.by is by)
+
+    def last_issue(self, step: Step) -> bool:
+        """Whether a case ends with this step's paper: no other step that issues stands behind it."""
+        return [s for s in self.steps if s.kind is StepKind.ISSUE][-1] is step
 
     def step(self, name: str) -> Step:
         """The step of that id; KeyError where there is none."""
@@ -231,12 +282,12 @@ class Procedure:
         yield from self._maker_faults()
         made = {s.makes for s in self.steps} | {s.refuses for s in self.steps if s.refuses}
         answers = {s.on_fail.answer for s in self.steps if s.on_fail}
-        given = {APPLICATION, ITEM_MATERIALS, ITEM_FACTS} | {
+        given = {APPLICATION, ITEM_MATERIALS, ITEM_FACTS, ITEM_RESULTS, *(p.doc for p in self.assumes)} | {
             s.on_fail.answer for s in self.steps if s.on_fail and s.on_fail.by
         }
         for step in self.steps:
             for doc in (*(n.doc for n in step.needs), *step.after, *step.checks):
-                if doc not in made | given and not doc.endswith(".result"):
+                if doc not in made | given and not doc.endswith(RESULT):
                     yield step.id, f"所需的“{doc}”没有哪个环节作出"
             if step.on_fail and step.on_fail.answer not in made and step.on_fail.by is None:
                 yield step.id, f"“{step.on_fail.answer}”没有哪个环节作出，也没有写明由谁提交（by）"
@@ -247,6 +298,7 @@ class Procedure:
             if step.by is Party.ITEM_DEPARTMENT and not step.by_item:
                 yield step.id, "由 item.department 办理的环节须按事项分（each: [item]）"
         yield from self._force_faults()
+        yield from self._assumed_faults()
         yield from self._cycle_faults(answers)
 
     def _force_faults(self) -> Iterator[tuple[str, str]]:
@@ -256,6 +308,25 @@ class Procedure:
             for doc in (*(n.doc for n in step.needs), *step.after):
                 if step.force is Force.FORMAL and doc in simulated:
                     yield step.id, f"正式的环节不能立足于模拟作出的“{doc}”"
+
+    def _assumed_faults(self) -> Iterator[tuple[str, str]]:
+        """What is assumed, converted or may fail is declared, and only what is simulated stands on it."""
+        simulated = {s.makes for s in self.steps if s.force is Force.SIMULATED}
+        known = {f.id for f in self.failures}
+        for step in self.steps:
+            if step.converts and (step.converts not in simulated or step.force is Force.SIMULATED):
+                yield step.id, f"converts 只能由正式环节写明一种模拟作出的文书，“{step.converts}”不是"
+            if step.kind is StepKind.ISSUE and step.by_item and step.refuses:
+                yield step.id, "按事项逐件出证的环节不能写 refuses；不通过的由其意见环节处理"
+            for need in step.needs:
+                if need.firm is Firm.ASSUMABLE and need.doc not in {p.doc for p in self.assumes}:
+                    yield step.id, f"“{need.doc}”写作可假设，但 assumes 没有声明它的字段"
+        for paper in self.assumes:
+            for each in paper.fields:
+                if each.failure and each.failure not in known:
+                    yield "", f"{paper.doc}.{each.id} 的 failure“{each.failure}”没有在 failures 中写明"
+        if simulated and not self.valid:
+            yield "", "有模拟环节的流程须写明有效期（valid）"
 
     def _maker_faults(self) -> Iterator[tuple[str, str]]:
         seen: dict[str, str] = {}

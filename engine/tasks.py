@@ -6,15 +6,16 @@ Nothing here is stored: the same reading serves inboxes, plans, what a changed d
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from engine.dossier import About, DocVersion, Slot
+from engine.dossier import About, DocVersion, Slot, Standing
 from engine.ledger import digest
 from engine.papers import CaseView, ItemHere, Papers
 from engine.procedure import (
     APPLICATION,
     ITEM_FACTS,
     ITEM_MATERIALS,
+    ITEM_RESULTS,
     Dimension,
     GuardKind,
     OnFail,
@@ -24,6 +25,8 @@ from engine.procedure import (
     TaskState,
 )
 from engine.terms import Firm, Force, Truth
+
+ABOUT_ALL = About()
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +99,12 @@ class Reading(Papers):
             self._want_materials(step, about, reads, waits)
         elif doc == ITEM_FACTS:
             reads.extend(v.id for v in self.facts_of(about))
+        elif doc == ITEM_RESULTS:
+            for found, title in self.needed(self.item(about.item), to_issue=step.kind is StepKind.ISSUE):
+                if found is None:
+                    waits.append(f"前置办理结果“{title}”")
+                else:
+                    reads.append(found.id)
         else:
             assumed = firm is Firm.ASSUMABLE and step.force is Force.SIMULATED
             for slot in self.matching(doc, about):
@@ -116,12 +125,14 @@ class Reading(Papers):
         if not self.view.deemed:
             waits.extend(f"材料“{title}”" for _, title in self.lacking(item, simulated=step.force is Force.SIMULATED))
         for name, _, _ in item.materials:
-            if now := self.view.dossier.current(name, About()):
+            offered = (name, *item.made_by.get(name, ()))
+            found = (self.view.dossier.current(doc, About()) for doc in offered)
+            if now := next((v for v in found if v is not None and v.standing is Standing.REAL), None):
                 reads.append(now.id)
 
     def _waiting_for(self, doc: str, about: About) -> str:
-        step = self.view.procedure.maker(doc)
-        title = step.title if step and step.title else doc
+        step, paper = self.view.procedure.maker(doc), self.view.procedure.assumed(doc)
+        title = step.title if step and step.title else paper.title if paper else doc
         return "·".join(w for w in (title, about.item, about.building) if w)
 
     def answers_of(self, step: Step) -> tuple[Step, ...]:
@@ -160,8 +171,11 @@ class Reading(Papers):
                 yield from self._meeting(step)
             case StepKind.GATHERING:
                 yield from self._visits(step)
+            case StepKind.ISSUE if step.by_item:
+                for about in self.slots(step.makes):
+                    yield self._issue(step, _bare(about))
             case StepKind.ISSUE:
-                yield self._issue(step)
+                yield self._issue(step, About())
 
     def _party(self, step: Step, about: About) -> str:
         if step.by is Party.ITEM_DEPARTMENT:
@@ -187,6 +201,8 @@ class Reading(Papers):
 
     def _review(self, step: Step, about: About) -> Task:
         reads, waits = self._wants(step, about)
+        if overtaken := self._overtaken(step):
+            waits = (*waits, overtaken)
         now = self.current(step.makes, about)
         state = TaskState.BLOCKED if waits else TaskState.OPEN
         if now is not None and self.stale(now):
@@ -199,8 +215,31 @@ class Reading(Papers):
             state = TaskState.WAITING
         elif now is not None and answer is not None:
             reads = tuple(dict.fromkeys((*reads, answer.id)))
+        draft = self.view.drafts.get(task_id(step.id, about))
+        if draft is not None and state in (TaskState.OPEN, TaskState.STALE) and tuple(draft["reads"]) == reads:
+            state = TaskState.DRAFTED  # what it was drafted on has not moved
         state = self._marked(step, about, state)  # a stop stands until somebody ends it, whatever happens meanwhile
         return Task(step, _bare(about), state, self._party(step, about), reads, blocked_by=waits)
+
+    def _overtaken(self, step: Step) -> str:
+        """Why nothing is reviewed on assumptions any more: every paper that was assumed is there."""
+        if step.force is not Force.SIMULATED:
+            return ""
+        papers = [n.doc for n in step.needs if n.firm is Firm.ASSUMABLE]
+        real = [now for doc in papers if (now := self.current(doc, About())) and now.standing is Standing.REAL]
+        return "文书均已取得，不再模拟审查，直接转正或者作正式审查" if papers and len(real) == len(papers) else ""
+
+    def gives_result(self, step: Step, item: str) -> bool:
+        """Whether what a step makes about an item is the item's result: the last step with results that is about it."""
+        about = [s for s in self.view.procedure.steps if s.results and any(a.item == item for a in self.slots(s.makes))]
+        return bool(about) and about[-1] is step
+
+    def convertible(self, task: Task) -> DocVersion | None:
+        """The simulated opinion that a task may turn formal (可转正的模拟意见): it passes, and nothing that it read moved."""
+        if not task.step.converts:
+            return None
+        now = self.current(task.step.converts, replace(task.about, case=self.view.case))
+        return now if now is not None and now.passes and not self.stale(now) else None
 
     def _visits(self, step: Step) -> Iterator[Task]:
         groups: dict[str, list[About]] = {}
@@ -255,12 +294,14 @@ class Reading(Papers):
         elif self.current(step.makes, About(case=self.view.case)):
             yield Task(step, about, TaskState.DONE, self._party(step, about))
 
-    def _issue(self, step: Step) -> Task:
-        about = About()
+    def _issue(self, step: Step, about: About) -> Task:
         reads, waits = self._wants(step, about)
-        made = self.current(step.makes, About(case=self.view.case))
-        refused = self.current(step.refuses, About(case=self.view.case)) if step.refuses else None
-        blocks = (*waits, *self._blocks_to_issue())
+        own = replace(about, case=self.view.case)
+        made = self.current(step.makes, own)
+        refused = self.current(step.refuses, own) if step.refuses else None
+        blocks = (*waits, *self._blocks_to_issue(step, about))
+        if not blocks and step.refuses is None and not self.passing(step, about):
+            blocks = ("意见不合格，不能出具",)
         if made is not None:
             state = TaskState.DONE
         elif refused is not None:
@@ -269,24 +310,25 @@ class Reading(Papers):
             state = TaskState.BLOCKED if blocks else TaskState.OPEN
         return Task(step, about, state, self._party(step, about), reads, blocked_by=blocks)
 
-    def _blocks_to_issue(self) -> Iterator[str]:
+    def _blocks_to_issue(self, step: Step, about: About) -> Iterator[str]:
         if self.view.eligible is Truth.UNKNOWN:
             yield "前提条件是否具备尚无法判断"
+        simulated = step.force is Force.SIMULATED
         for item in self.view.items:
-            if item.part is None:
+            if item.part is None or about.item not in ("", item.id):
                 continue
             if item.applies is Truth.UNKNOWN:
                 yield f"{item.title}是否适用尚无法判断"
             elif item.applies is Truth.YES:
-                for _, title in self.lacking(item, to_issue=True):
+                for _, title in self.lacking(item, to_issue=True, simulated=simulated):
                     yield f"材料“{title}”"
-        for step in self.view.procedure.steps:
-            for need in step.needs if step.kind is not StepKind.ISSUE else ():
-                for slot in self.slots(need.doc) if need.firm is Firm.BEFORE_ISSUE else ():
+        for other in self.view.procedure.steps if not simulated else ():
+            for need in other.needs if other.kind is not StepKind.ISSUE else ():
+                for slot in self.matching(need.doc, about) if need.firm is Firm.BEFORE_ISSUE else ():
                     if not self.good(need.doc, slot):
                         yield self._waiting_for(need.doc, slot)
         for name, state in self.view.marks.items():
-            if state in (TaskState.STOPPED, TaskState.WAITING):
+            if state in (TaskState.STOPPED, TaskState.WAITING) and (not about.item or about.item in name.split(":")):
                 yield f"{name} 停表或补正尚未结束"
 
     # --- answers from outside ----------------------------------------------------------------------------------------
@@ -308,11 +350,12 @@ class Reading(Papers):
                 out.append(Answerable(step, step.on_fail, findings))
         return tuple(out)
 
-    def passing(self, step: Step) -> bool:
+    def passing(self, step: Step, about: About = ABOUT_ALL) -> bool:
         """Whether everything that an issuing step needs is good: the certificate, not the refusal."""
         if self.view.eligible is Truth.NO:
             return False
-        return all(self.good(need.doc, slot, force=step.force) for need in step.needs for slot in self.slots(need.doc))
+        docs = (n.doc for n in step.needs if n.doc not in (ITEM_MATERIALS, ITEM_FACTS, ITEM_RESULTS))
+        return all(self.good(doc, slot, force=step.force) for doc in docs for slot in self.matching(doc, about))
 
 
 def _bare(about: About) -> About:

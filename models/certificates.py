@@ -115,6 +115,7 @@ async def issue(unit: Unit, issued: Event, number: Number) -> Certificate:
             "building": building,
             "project_id": case.project_id,
             "service": case.service,
+            "item": row["item"],
             "force": number.force,
         }
         for building in buildings
@@ -132,6 +133,7 @@ def certificate_row(issued: Event) -> dict[str, Any]:
         "number": content["number"],
         "check_code": content["check_code"],
         "case_id": issued.case,
+        "item": content.get("item") or "",
         "form": content["form"],
         "force": content["force"],
         "issued_on": date.fromisoformat(content["issued_on"]),

@@ -17,27 +17,31 @@ class Query(NamedTuple):
 
 CASES = """
 WITH asked AS (
-    SELECT id AS case_id FROM case_file WHERE id = :case
-    UNION SELECT case_id FROM certificate WHERE force = 'formal' AND :every = 1
+    SELECT id AS case_id, CAST(:item AS TEXT) AS item FROM case_file WHERE id = :case
+    UNION SELECT case_id, item FROM certificate WHERE force = 'formal' AND :every = 1
 ), issued AS (
-    SELECT case_id, min(seq) AS seq FROM ledger WHERE kind = 'issued' GROUP BY case_id
+    SELECT case_id, item, min(issued_seq) AS seq FROM certificate WHERE force = 'formal' GROUP BY case_id, item
 ), given AS (
-    SELECT o.*, s.stale FROM opinion o JOIN opinion_status s ON s.opinion_id = o.id
-    LEFT JOIN issued i ON i.case_id = o.case_id
-    WHERE o.case_id IN (SELECT case_id FROM asked) AND NOT s.void AND (i.seq IS NULL OR o.seq < i.seq)
+    SELECT o.*, s.stale, a.item AS paper FROM opinion o JOIN opinion_status s ON s.opinion_id = o.id
+    JOIN asked a ON a.case_id = o.case_id AND (a.item = '' OR o.item = a.item)
+    LEFT JOIN issued i ON i.case_id = a.case_id AND i.item = a.item
+    WHERE NOT s.void AND (i.seq IS NULL OR o.seq < i.seq)
 ), in_force AS (
     SELECT o.* FROM given o WHERE NOT EXISTS (
         SELECT 1 FROM given later
-        WHERE later.case_id = o.case_id AND later.doc = o.doc AND coalesce(later.item, '') = coalesce(o.item, '')
+        WHERE later.case_id = o.case_id AND later.paper = o.paper AND later.doc = o.doc
+          AND coalesce(later.item, '') = coalesce(o.item, '')
           AND later.building = o.building AND later.instance = o.instance AND later.version > o.version)
 ), required AS (
-    SELECT i.case_id, i.item, i.title, i.department, i.part, i.needs_visit, b.building
+    SELECT i.case_id, i.item, i.title, i.department, i.part, i.needs_visit, b.building, a.item AS paper
     FROM case_item i JOIN case_item_building b ON b.case_id = i.case_id AND b.item = i.item
-    WHERE i.case_id IN (SELECT case_id FROM asked) AND i.applies = 'yes' AND i.part = 'opinion'
+    JOIN asked a ON a.case_id = i.case_id AND (a.item = '' OR i.item = a.item)
+    WHERE i.applies = 'yes' AND i.part = 'opinion'
 )
 """
-"""What every check of a certificate starts with: the cases that are asked about, and the opinions in force in each (the
-last version that is not void of each document, given before the certificate by ledger number, never by the clock)."""
+"""What every check of a certificate starts with: the cases that are asked about, each for one item's paper or (empty) for
+the whole, and the opinions in force in each (the last version that is not void of each document, given before the paper by
+ledger number, never by the clock)."""
 
 CERTIFICATE = (
     Query(
@@ -53,25 +57,26 @@ CERTIFICATE = (
     Query(
         "C1",
         "SELECT i.case_id, i.item || ' ' || i.title || '：是否适用尚无法判断' FROM case_item i "
-        "JOIN asked a ON a.case_id = i.case_id WHERE i.applies = 'unknown' AND i.part IS NOT NULL",
+        "JOIN asked a ON a.case_id = i.case_id AND (a.item = '' OR i.item = a.item) "
+        "WHERE i.applies = 'unknown' AND i.part IS NOT NULL",
     ),
     Query(
         "C1",
         "SELECT DISTINCT r.case_id, r.item || ' ' || r.title || '：没有有效的合格意见' FROM required r "
-        "WHERE NOT EXISTS (SELECT 1 FROM in_force o WHERE o.case_id = r.case_id AND o.item = r.item "
+        "WHERE NOT EXISTS (SELECT 1 FROM in_force o WHERE o.case_id = r.case_id AND o.paper = r.paper AND o.item = r.item "
         "AND o.doc = r.part AND o.department = r.department AND o.building IN ('', r.building) "
         "AND o.verdict = 'pass' AND NOT o.stale)",
     ),
     Query(
         "C2",
         "SELECT p.case_id, p.task || ' ' || p.reason || '：停表或补正尚未结束' FROM case_pause p "
-        "JOIN asked a ON a.case_id = p.case_id WHERE p.ended IS NULL",
+        "JOIN asked a ON a.case_id = p.case_id AND (a.item = '' OR p.item IN ('', a.item)) WHERE p.ended IS NULL",
     ),
     Query(
         "C2",
         "SELECT r.case_id, r.item || ' ' || r.title || '：' || r.building || '没有合格的现场勘验记录' "
         "FROM required r WHERE r.needs_visit AND NOT EXISTS (SELECT 1 FROM in_force f JOIN ledger l ON l.seq = f.seq "
-        "WHERE f.case_id = r.case_id AND f.item = r.item AND f.building IN ('', r.building) AND f.doc <> r.part "
+        "WHERE f.case_id = r.case_id AND f.paper = r.paper AND f.item = r.item AND f.building IN ('', r.building) AND f.doc <> r.part "
         "AND l.kind = 'held' AND f.verdict = 'pass' AND NOT f.stale)",
     ),
     Query(
@@ -88,14 +93,14 @@ CERTIFICATE = (
 OTHERS = (
     Query(
         "C3",
-        "SELECT case_id, '有 ' || count(*) || ' 份有效证书' FROM certificate "
-        "WHERE force = 'formal' AND withdrawn_seq IS NULL GROUP BY case_id HAVING count(*) > 1",
+        "SELECT case_id, item || ' 有 ' || count(*) || ' 份有效证书' FROM certificate "
+        "WHERE force = 'formal' AND withdrawn_seq IS NULL GROUP BY case_id, item HAVING count(*) > 1",
     ),
     Query(
         "C3",
         "SELECT '', project_id || ' ' || service || ' ' || building || '：有 ' || count(*) || ' 份有效证书' "
         "FROM certificate_building WHERE force = 'formal' AND withdrawn_seq IS NULL "
-        "GROUP BY project_id, service, building HAVING count(*) > 1",
+        "GROUP BY project_id, service, item, building HAVING count(*) > 1",
     ),
     Query(
         "C4",
@@ -154,12 +159,13 @@ OTHERS = (
     Query(
         "O4",
         "SELECT o.case_id, o.id || '：出证之后又出具意见' FROM opinion o JOIN certificate c ON c.case_id = o.case_id "
-        "WHERE c.force = 'formal' AND o.seq > c.issued_seq AND (c.withdrawn_seq IS NULL OR o.seq < c.withdrawn_seq)",
+        "WHERE c.force = 'formal' AND (c.item = '' OR c.item = o.item) "
+        "AND o.seq > c.issued_seq AND (c.withdrawn_seq IS NULL OR o.seq < c.withdrawn_seq)",
     ),
     Query(
         "O6",
         "SELECT l.case_id, '台账第 ' || l.seq || ' 条：出证之后又撤回意见' FROM ledger l "
-        "JOIN certificate c ON c.case_id = l.case_id WHERE l.kind = 'opinion_withdrawn' AND c.force = 'formal' "
+        "JOIN certificate c ON c.case_id = l.case_id AND c.item = '' WHERE l.kind = 'opinion_withdrawn' AND c.force = 'formal' "
         "AND l.seq > c.issued_seq AND (c.withdrawn_seq IS NULL OR l.seq < c.withdrawn_seq)",
     ),
     Query(
@@ -202,6 +208,17 @@ OTHERS = (
         "JOIN certificate_building b ON b.certificate_id = c.id "
         "JOIN number_counter n ON n.series = c.series AND n.year = c.year "
         "WHERE b.force <> c.force OR n.force <> c.force",
+    ),
+    Query(
+        "S2",
+        "SELECT o.case_id, o.id || '：转正所据的模拟意见不存在，或者不是同一办件同一事项的合格意见' FROM opinion o "
+        "LEFT JOIN simulated_opinion s ON s.id = o.converts AND s.case_id = o.case_id AND s.item = o.item "
+        "AND s.verdict = 'pass' AND s.seq < o.seq WHERE o.converts IS NOT NULL AND s.id IS NULL",
+    ),
+    Query(
+        "S2",
+        "SELECT s.case_id, s.id || '：转正了 ' || count(*) || ' 次' FROM simulated_opinion s "
+        "JOIN opinion o ON o.converts = s.id GROUP BY s.case_id, s.id HAVING count(*) > 1",
     ),
     Query(
         "F2",

@@ -74,6 +74,7 @@ SAYS = {
     "K5": ("台账时间不倒退", "Ledger time never goes back"),
     "R1": ("受理所依据的政策版本原文都在", "The text of every law that a case rests on is kept"),
     "S1": ("模拟与正式互不混同", "Nothing simulated counts as formal"),
+    "S2": ("转正另作正式意见，至多一次", "A conversion is a formal opinion of its own, once at most"),
     "F2": ("所引的文件都已登记", "Every file that is named is stored"),
     "L1": ("每项状态都有其台账条目，反之亦然", "Every state has its entry and every entry its state"),
     "L2": ("台账自第一条起逐条验算无误", "The ledger's chain verifies from its first entry"),
@@ -91,13 +92,13 @@ async def run_all(reader: Reader) -> list[Finding]:
     return [Finding(name, *SAYS[name], tuple(offenders)) for name, offenders in found.items()]
 
 
-async def certificate_offenders(reader: Reader, case: str) -> list[str]:
-    """What C1 and C2 say against a certificate of this case (出证核对), in Chinese; must be empty to issue.
+async def certificate_offenders(reader: Reader, case: str, item: str = "") -> list[str]:
+    """What C1 and C2 say against a certificate of this case, or of one item (出证核对), in Chinese; must be empty to issue.
 
     Plain SQL over the rows that :func:`models.projections.write_projections` has written, independent of the engines.
     Runs in the issuing transaction, under the lock of the project, before or after the certificate's own row is there.
     """
-    found = [o.says for query in CERTIFICATE for o in await _offenders(reader, query, case)]
+    found = [o.says for query in CERTIFICATE for o in await _offenders(reader, query, case, item)]
     return found if await _known(reader, case) else ["没有这件办件"]
 
 
@@ -105,9 +106,9 @@ async def _known(reader: Reader, case: str) -> bool:
     return (await reader.execute(select(CaseFile.id).where(CaseFile.id == case))).one_or_none() is not None
 
 
-async def _offenders(reader: Reader, query: Query, case: str, *, every: bool = False) -> list[Offender]:
+async def _offenders(reader: Reader, query: Query, case: str, item: str = "", *, every: bool = False) -> list[Offender]:
     if query in CERTIFICATE:
-        rows = await reader.execute(text(CASES + query.sql), {"case": case, "every": int(every)})
+        rows = await reader.execute(text(CASES + query.sql), {"case": case, "item": item, "every": int(every)})
     else:
         rows = await reader.execute(text(query.sql))
     return [Offender(where or "", says) for where, says in rows]
@@ -121,8 +122,12 @@ async def _bytes_changed(reader: Reader) -> AsyncIterator[Offender]:
     for (name,) in (await reader.execute(select(CertificateRow.id).order_by(CertificateRow.issued_seq))).all():
         one = select(CertificateRow.__table__).where(CertificateRow.id == name)
         certificate = (await reader.execute(one)).one()
-        entries = {e.event.kind: e.event for e in await entries_of(reader, case=certificate.case_id)}
-        issued, sealed = entries.get(EventKind.ISSUED), entries.get(EventKind.SEALED)
+        entries = {
+            (e.event.kind, e.event.data.get("number") or e.event.data.get("content", {}).get("number")): e.event
+            for e in await entries_of(reader, case=certificate.case_id)
+        }
+        issued = entries.get((EventKind.ISSUED, certificate.number))
+        sealed = entries.get((EventKind.SEALED, certificate.number))
         said = certificate_row(issued) if issued else {}
         kept = {column: _plain(getattr(certificate, column)) for column in said}
         if kept != said or (issued and hash_of(issued.data["content"]) != certificate.content_hash):

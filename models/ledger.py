@@ -12,10 +12,10 @@ from sqlalchemy import Select, func, insert, select, update
 
 from engine.dossier import FACT
 from engine.events import Event, EventKind, day_of
-from engine.ledger import GENESIS, leaf, link
+from engine.ledger import GENESIS, canonical, leaf, link
 from models.database import Lock, Reader, Unit
 from models.errors import ClockWentBackError, ConstraintError, DayTurnedError
-from models.tables import CaseFile, FileUse, LedgerEntry, LedgerHead, NumberCounter, Project
+from models.tables import AssumedPaperRow, CaseFile, FileUse, LedgerEntry, LedgerHead, NumberCounter, Project
 from models.tables.base import utc
 
 CASE_NUMBERS = "case"
@@ -223,6 +223,26 @@ async def _note(unit: Unit, event: Event) -> None:
         if doc.kind == _PROJECT_CODE and not doc.about.building:
             code = doc.fields.get("value")
             await unit.execute(update(Project).where(Project.id == event.project).values(project_code=code))
+    if published := assumed_papers(event):
+        await unit.execute(insert(AssumedPaperRow), published)
+
+
+def assumed_papers(event: Event) -> list[dict[str, Any]]:
+    """What an entry makes public of a paper that is only assumed (公开的假设内容)."""
+    public = event.data.get("public")
+    if not public:
+        return []
+    return [
+        {
+            "project_id": event.project,
+            "version": doc.id,
+            "doc": doc.kind,
+            "key": public["key"],
+            "fields": canonical(public["fields"]),
+            "seq": event.seq,
+        }
+        for doc in event.docs
+    ]
 
 
 def file_uses(event: Event) -> list[dict[str, Any]]:

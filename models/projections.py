@@ -13,7 +13,8 @@ from typing import Any, Protocol
 
 from sqlalchemy import delete, insert, select, update
 
-from engine.case import CaseState, item_from_json
+from engine.case import CaseState
+from engine.determination import item_from_json
 from engine.dossier import DocVersion, Standing
 from engine.events import Event, EventKind
 from engine.papers import ItemHere
@@ -133,7 +134,7 @@ def case_rows(
                 rows.simulated_opinion.append(_opinion_row(state.case, event, doc, items))
                 rows.simulated_opinion_status.append(status)
             else:
-                rows.opinion.append(_opinion_row(state.case, event, doc, items))
+                rows.opinion.append({**_opinion_row(state.case, event, doc, items), "converts": doc.converts or None})
                 rows.opinion_status.append(status)
     return rows
 

@@ -16,9 +16,10 @@ from engine.dossier import FACT
 from engine.events import Event, EventKind
 from models.certificates import certificate_row
 from models.database import Database, Reader, Unit
-from models.ledger import events_of, file_uses, lock_project
+from models.ledger import assumed_papers, events_of, file_uses, lock_project
 from models.projections import CaseRows, ClockLike, Row, WakeupLike, case_rows, stored_rows, write_projections
 from models.tables import (
+    AssumedPaperRow,
     CaseFile,
     CaseItem,
     CaseItemBuilding,
@@ -133,6 +134,8 @@ async def _project_differs(reader: Reader, project: str, events: list[Event]) ->
         [use for event in events for use in file_uses(event)],
         await stored_rows(reader, FileUse, FileUse.project_id == project),
     )
+    stored = await stored_rows(reader, AssumedPaperRow, AssumedPaperRow.project_id == project)
+    out = [*out, *_differ(AssumedPaperRow, [row for event in events for row in assumed_papers(event)], stored)]
     codes = [d.fields.get("value") for e in events for d in e.docs if d.kind == FACT + "project_code"]
     if codes:
         stored = await stored_rows(reader, Project, Project.id == project)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_right
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
 
@@ -42,6 +43,10 @@ class Policy:
         """
         known_on = calendar_known_on or self._limits.calendar_known_on
         return replace(self._at(on, region).book, on=on, calendar_known_on=known_on)
+
+    def procedures(self, on: date, region: str | None = None) -> Mapping[str, Procedure]:
+        """Every service's procedure on that day."""
+        return self._at(on, region).procedures
 
     def procedure(self, service: str, on: date, region: str | None = None) -> Procedure:
         """The procedure of a service on a day (某日的服务流程).

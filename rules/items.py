@@ -110,7 +110,15 @@ def _material(shape: MaterialShape, placed: Placed[Any], i: int, found: dict[str
         names.faults.append(Fault(placed.at("materials", i, "id"), shape.id, fix, "Written twice."))
     fields = {name: kind.value for name, kind in shape.fields.items()}
     found[shape.id] = Material(
-        shape.id, shape.title, shape.firm, shape.when, cites(shape.cite), fields, shape.local, assumed(shape)
+        shape.id,
+        shape.title,
+        shape.firm,
+        shape.when,
+        cites(shape.cite),
+        fields,
+        shape.local,
+        assumed(shape),
+        shape.made_by or "",
     )
 
 
@@ -142,7 +150,7 @@ def _service(name: str, group: list[Placed[Any]], names: Names, items: Mapping[s
         shape = placed.entry
         for i, r in enumerate(shape.requires):
             names.condition(r.condition, Scope.PROJECT, placed, "requires", i, "condition", titled=True)
-            requires.append(Requirement(r.condition, r.example, r.local))
+            requires.append(Requirement(r.condition, r.example, r.local, r.at_intake))
         for i, entry in enumerate(shape.items):
             if entry.item not in items:
                 if not names.view.broken("items", entry.item):

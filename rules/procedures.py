@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from typing import Any
 
+from engine.assumed import AssumedField, AssumedPaper, Failure
 from engine.errors import Fault
 from engine.procedure import Form, Guard, GuardKind, OnFail, Procedure, Step, StepNeed
 from engine.terms import Scope
 from rules.item_parts import Names, longer
 from rules.loader import Placed, unknown_name
-from rules.schema_items import FormShape, GuardShape, ProcedureShape, StepShape
+from rules.schema_items import AssumedPaperShape, FailureShape, FormShape, GuardShape, ProcedureShape, StepShape
 from rules.terms import assumed, cites
 
-ITEM_PROPERTIES = ("needs_visit",)
+ITEM_PROPERTIES = ("needs_visit", "licence")
 """Properties of an item that a guard may look at."""
 
 
@@ -40,13 +41,50 @@ def _procedure(service: str, shape: ProcedureShape, placed: Placed[Any], names: 
         names.department(shape.lead, placed, "procedure", "lead")
     steps = tuple(_step(name, step, placed, names) for name, step in shape.steps.items())
     forms = tuple(_form(form, placed, i, names) for i, form in enumerate(shape.forms))
+    names.limit(shape.valid, placed, "procedure", "valid")
+    names.limit(shape.warn, placed, "procedure", "warn")
     made = Procedure(
-        service, steps, shape.limit, shape.cap, forms, shape.lead, shape.kept_after_lapse, shape.local_stops
+        service,
+        steps,
+        shape.limit,
+        shape.cap,
+        forms,
+        shape.lead,
+        shape.kept_after_lapse,
+        shape.local_stops,
+        tuple(_assumed_paper(doc, paper) for doc, paper in shape.assumes.items()),
+        tuple(_failure(name, failure, placed, names) for name, failure in shape.failures.items()),
+        shape.valid,
+        shape.warn,
     )
     for step, why in made.faults():
         where = placed.at("procedure", "steps", step) if step else placed.at("procedure", "steps")
         names.faults.append(Fault(where, step, f"环节“{step}”：{why}。" if step else f"{why}。", "Faulty procedure."))
     return made
+
+
+def _assumed_paper(doc: str, shape: AssumedPaperShape) -> AssumedPaper:
+    fields = tuple(
+        AssumedField(name, f.title, f.type, f.key, f.percent, f.absolute, f.items, f.failure or "", f.public)
+        for name, f in shape.fields.items()
+    )
+    return AssumedPaper(doc, shape.title, fields)
+
+
+def _failure(name: str, shape: FailureShape, placed: Placed[Any], names: Names) -> Failure:
+    for i, condition in enumerate(shape.conditions):
+        names.condition(condition, Scope.PROJECT, placed, "procedure", "failures", name, "conditions", i)
+    return Failure(
+        name,
+        shape.title,
+        shape.by,
+        shape.ends,
+        shape.facts,
+        shape.conditions,
+        shape.of or "",
+        cites(shape.cite),
+        assumed(shape),
+    )
 
 
 def _form(shape: FormShape, placed: Placed[Any], i: int, names: Names) -> Form:
@@ -95,6 +133,9 @@ def _step(name: str, shape: StepShape, placed: Placed[Any], names: Names) -> Ste
         shape.limit,
         shape.force,
         cites(shape.cite),
+        shape.converts,
+        shape.two_people,
+        shape.results,
     )
 
 

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import Annotated
 
 from pydantic import Field, StringConstraints, model_validator
 from pydantic_core import PydanticCustomError
 
+from engine.assumed import FailedBy, FieldType
 from engine.policy import ItemKind, Simulated
 from engine.procedure import LOCAL_STOPS, Dimension, GuardKind, Party, StepKind
 from engine.terms import FactType, Firm, Force, Unit
@@ -21,6 +23,7 @@ class MaterialShape(Sourced):
     firm: Firm
     when: Name | None = None
     fields: dict[Name, FactType] = Field(default_factory=dict)
+    made_by: Name | None = None
 
 
 class ItemLimitShape(Shape):
@@ -155,6 +158,7 @@ class RequirementShape(Shape):
     condition: Name
     example: str = ""
     local: YesNo = False
+    at_intake: YesNo = False
 
 
 class AlertShape(Sourced):
@@ -228,6 +232,9 @@ class StepShape(Sourced):
     form: Name | None = None
     limit: Name | None = None
     force: Force = Force.FORMAL
+    converts: Name | None = None
+    two_people: YesNo = False
+    results: YesNo = False
 
 
 class FormShape(Sourced):
@@ -235,7 +242,9 @@ class FormShape(Sourced):
 
     id: Name
     title: Text
-    series: Name
+    series: Annotated[
+        str, StringConstraints(strict=True, pattern=r"^[A-Za-z][A-Za-z0-9_.-]*(\{item\})?$", max_length=80)
+    ]
     number: Text
     issuer: Name
     effect: Text
@@ -243,6 +252,49 @@ class FormShape(Sourced):
 
 
 LocalStop = Annotated[str, StringConstraints(strict=True, pattern=f"^({'|'.join(LOCAL_STOPS)})$")]
+
+
+Tolerance = Annotated[Decimal, Field(ge=0, le=1_000_000, max_digits=12, decimal_places=4)]
+
+
+class AssumedFieldShape(Shape):
+    """A field of an assumed paper (假设的字段): its type, the tolerance, which items look at it, how it fails, whether it is public."""
+
+    title: Text
+    type: FieldType = FieldType.TEXT
+    key: YesNo = False
+    percent: Tolerance | None = None
+    absolute: Tolerance | None = None
+    items: tuple[Name, ...] = ()
+    failure: Name | None = None
+    public: YesNo = False
+
+    @model_validator(mode="after")
+    def _measurable(self) -> AssumedFieldShape:
+        if (self.percent is not None or self.absolute is not None) and self.type not in _NUMBERS:
+            raise PydanticCustomError("tolerance", "只有数（decimal、whole）才能写容差 percent、absolute")
+        return self
+
+
+_NUMBERS = (FieldType.DECIMAL, FieldType.WHOLE)
+
+
+class AssumedPaperShape(Sourced):
+    """A paper that may be assumed (可假设的文书) and its fields."""
+
+    title: Text
+    fields: dict[Name, AssumedFieldShape]
+
+
+class FailureShape(Sourced):
+    """A way in which simulated opinions fail (失效情形)."""
+
+    title: Text
+    by: FailedBy
+    ends: YesNo = False
+    facts: dict[Name, Tolerance] = Field(default_factory=dict)
+    conditions: tuple[Name, ...] = ()
+    of: Annotated[str, StringConstraints(strict=True, pattern=r"^(items|documents)$")] | None = None
 
 
 class ProcedureShape(Dated):
@@ -255,6 +307,10 @@ class ProcedureShape(Dated):
     forms: tuple[FormShape, ...] = ()
     kept_after_lapse: str = ""
     local_stops: tuple[LocalStop, ...] = ()
+    assumes: dict[Name, AssumedPaperShape] = Field(default_factory=dict)
+    failures: dict[Name, FailureShape] = Field(default_factory=dict)
+    valid: Name | None = None
+    warn: Name | None = None
 
 
 class ServiceShape(Shape):

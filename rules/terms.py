@@ -110,6 +110,10 @@ def _sourced(files: PolicyFiles) -> Iterator[tuple[Placed[Any], tuple[Any, ...],
             yield placed, ("alerts", i), alert, f"提示“{alert.code}”"
         if placed.entry.procedure is not None:
             yield placed, ("procedure",), placed.entry.procedure, "流程"
+            for name, failure in placed.entry.procedure.failures.items():
+                yield placed, ("procedure", "failures", name), failure, f"失效情形“{failure.title}”"
+            for name, paper in placed.entry.procedure.assumes.items():
+                yield placed, ("procedure", "assumes", name), paper, f"可假设的文书“{paper.title}”"
             for i, form in enumerate(placed.entry.procedure.forms):
                 yield placed, ("procedure", "forms", i), form, f"证书样式“{form.title}”"
 

@@ -11,14 +11,15 @@ from typing import Any
 
 import yaml
 
-from engine import filing, intake, orders
+from engine import filing, intake, issuing, orders
 from engine.case import CaseState, Law, fold, fold_project
+from engine.case_clock import CaseClock
 from engine.certificate import content_of, number_of, refusal_of
 from engine.clock import Judgement, judge
 from engine.clock_reading import read_timeline
 from engine.commands import Decide, Desk
 from engine.conditions import interpret
-from engine.deadlines import CaseClock, clocks, due_events
+from engine.deadlines import clocks, due_events
 from engine.decision import Decision, conclude
 from engine.errors import ApprovalError, Fault, InputError
 from engine.events import SHANGHAI, Actor, Event
@@ -364,11 +365,11 @@ class World:
         """Issue what is due: the certificate, or the refusal."""
         desk, task = self.desk(CLERK), self.task("issue")
         entries = {d.id: e.seq for e in self.events for d in e.docs}
-        if orders.outcome_of(desk, task) == "refusal":
-            return orders.not_pass(desk, task, refusal_of(desk, task, "不予通过通知书", entries))
+        if issuing.outcome_of(desk, task) == "refusal":
+            return issuing.not_pass(desk, task, refusal_of(desk, task, "不予通过通知书", entries))
         form = desk.law.procedure.form(task.step.form or "")
         content = content_of(desk, task, form, number_of(form, self.today, 1), "TEST-TEST-TEST", entries)
-        return orders.issue(desk, task, content)
+        return issuing.issue(desk, task, content)
 
     def until(self, day: date) -> None:
         """Let time pass to a day and put on record what it brings."""

@@ -109,7 +109,7 @@ class CaseController(Controller):
     ) -> Response[dict[str, Any]]:
         """One command on one task; the path names it, ``If-Match`` is the task's ETag as you saw it.
 
-        Commands: accept, ask_once, refuse, give, sign_unaffected, withdraw_opinion, stop_clock, resume_clock, call, hold,
+        Commands: accept, ask_once, refuse, give, convert, sign, return, sign_unaffected, withdraw_opinion, stop_clock, resume_clock, call, hold,
         issue.
         """
         if command not in TASK_VERBS:
@@ -195,7 +195,7 @@ class CaseController(Controller):
     async def withdraw_certificate(
         self,
         case: CasePath,
-        data: JSONBody[schemas.Reasons],
+        data: JSONBody[schemas.Revoke],
         actor: NamedDependency[Actor],
         parts: NamedDependency[Parts],
         key: NamedDependency[str],
@@ -203,6 +203,27 @@ class CaseController(Controller):
         """Withdraw a certificate in force, with reasons; from the commit on no check calls it valid."""
         order = Order(actor, f"POST /cases/{case}/withdraw-certificate", key, data.model_dump(mode="json"))
         return _answered(*await service.withdraw_certificate(parts, order, case, data))
+
+    @post(
+        "/cases/{case:str}/declare-failure",
+        operation_id="DeclareFailure",
+        opt=verbs("declare_failure"),
+        status_code=200,
+        summary="认定模拟意见失效 Declare that simulated opinions fail",
+        operation_class=asks(example_orders.DECLARE),
+        responses={**answers(200, Shown, "已认定；办件现状，列明重办事项。", examples.CASE), **problems(*WRITES_TO)},
+    )
+    async def declare(
+        self,
+        case: CasePath,
+        data: JSONBody[schemas.Declare],
+        actor: NamedDependency[Actor],
+        parts: NamedDependency[Parts],
+        key: NamedDependency[str],
+    ) -> Response[dict[str, Any]]:
+        """Declare a changed law, false papers or a broken commitment: exactly what stood on it is void."""
+        order = Order(actor, f"POST /cases/{case}/declare-failure", key, data.model_dump(mode="json"))
+        return _answered(*await service.declare(parts, order, case, data))
 
 
 def _answered(status: int, body: dict[str, Any]) -> Response[dict[str, Any]]:

@@ -29,6 +29,12 @@ EXTEND = Ask(
 )
 REVOKE = Ask("withdraw-certificate", "撤回证书 Withdraw a certificate", {"reasons": "竣工图与现场不符，经核查属实"})
 
+DECLARE = Ask(
+    "declare-failure",
+    "规定修改 A changed rule",
+    {"cause": "law_changed", "says": "新的强制性标准自即日起施行，原方案须重新核对", "items": ["B01"], "documents": []},
+)
+
 ORDERS = (
     Ask("accept", "受理 Accept", {}),
     Ask("ask_once", "一次告知补正 Ask for everything that is missing, once", {}),
@@ -49,6 +55,9 @@ ORDERS = (
         "出具意见：某单体不适用 Does not apply to a building",
         {"verdict": "not_applicable", "finding": "该单体没有地下室", "building": "1号厂房"},
     ),
+    Ask("convert", "转正：未变化 Turn formal, unchanged", {"unchanged": True}),
+    Ask("sign", "签发他人的拟稿 Sign another's draft", {}),
+    Ask("return", "退回拟稿 Send a draft back", {"reasons": "适用条款有误"}),
     Ask("sign_unaffected", "签署不受影响 Sign that a correction changes nothing", {"reasons": "更正只涉及联系人"}),
     Ask("withdraw_opinion", "撤回意见 Withdraw an opinion", {"reasons": "所依据的测绘报告有误，须重新审核"}),
     Ask(

@@ -66,6 +66,28 @@ class Reasons(Body):
     reasons: Annotated[str, StringConstraints(strict=True, strip_whitespace=True, min_length=1, max_length=4000)]
 
 
+class Convert(Body):
+    """Turn a simulated opinion formal (转正): the one question is whether nothing has changed."""
+
+    unchanged: Flag
+    says: Prose = ""
+
+
+class Declare(Body):
+    """Declare that simulated opinions fail (认定失效): why, on which ground, and which items or documents it touches."""
+
+    cause: Word
+    says: Annotated[str, StringConstraints(strict=True, strip_whitespace=True, min_length=1, max_length=4000)]
+    items: Annotated[list[Word], Field(max_length=200)] = []
+    documents: Annotated[list[Word], Field(max_length=200)] = []
+
+
+class Revoke(Reasons):
+    """Withdraw a paper in force (撤回证书); ``number`` where a case has handed out several."""
+
+    number: Prose = ""
+
+
 class StopClock(Body):
     """Stop the clock (停表): why, and whether the owner was told in writing how long it takes (第四十五条)."""
 

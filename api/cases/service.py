@@ -15,7 +15,8 @@ from api.parts import Parts
 from api.requests import Body
 from api.sight import seen_case, seen_cases, seen_project
 from api.transaction import Order, Work, carry_out
-from engine import commands, filing, intake, orders
+from engine import commands, converting, filing, intake, orders, simulation
+from engine.case import Law
 from engine.commands import Desk
 from engine.dossier import FileRef, Verdict
 from engine.errors import Fault, ForbiddenError, InputError, NotFoundError
@@ -82,6 +83,8 @@ async def command(
             raise ChangedError("任务或其所依据的文书已变化，请重新查看后再办理。", detail_en="Look at the task again.")
         if verb is Command.ISSUE:
             await issuing.issue(work, desk, task)
+        elif verb in _CONVERTING:
+            work.add(_CONVERTING[verb](desk, task, body, parts.shelf.law(desk.state.service, desk.today)))
         else:
             work.add(_ORDERS[verb](desk, task, body))
         return 200, await _shown(work, case)
@@ -106,11 +109,18 @@ def _day(text: str) -> date:
 
 
 Ordered = Callable[[Desk, Task, Any], list[Event]]
+Turned = Callable[[Desk, Task, Any, Law], list[Event]]
+_CONVERTING: Mapping[Command, Turned] = {
+    Command.CONVERT: lambda d, t, b, law: converting.convert(d, t, b.unchanged, b.says, law),
+    Command.SIGN: lambda d, t, b, law: converting.sign(d, t, law),
+}
+"""Commands that also look at the law of the day."""
 _ORDERS: Mapping[Command, Ordered] = {
     Command.ACCEPT: lambda d, t, b: intake.accept(d, t),
     Command.ASK_ONCE: lambda d, t, b: intake.ask_once(d, t),
     Command.REFUSE: lambda d, t, b: intake.refuse(d, t, b.says),
     Command.GIVE: lambda d, t, b: orders.give(d, t, _opinion(b)),
+    Command.RETURN: lambda d, t, b: converting.return_draft(d, t, b.reasons),
     Command.SIGN_UNAFFECTED: lambda d, t, b: orders.sign_unaffected(d, t, b.reasons),
     Command.WITHDRAW_OPINION: lambda d, t, b: orders.withdraw_opinion(d, t, b.reasons),
     Command.STOP_CLOCK: lambda d, t, b: orders.stop_clock(d, t, b.reason, b.written_notice, b.says),
@@ -125,6 +135,9 @@ BODIES: Mapping[Command, type[Body]] = {
     Command.ASK_ONCE: schemas.Nothing,
     Command.REFUSE: schemas.Refuse,
     Command.GIVE: schemas.Give,
+    Command.CONVERT: schemas.Convert,
+    Command.SIGN: schemas.Nothing,
+    Command.RETURN: schemas.Reasons,
     Command.SIGN_UNAFFECTED: schemas.Reasons,
     Command.WITHDRAW_OPINION: schemas.Reasons,
     Command.STOP_CLOCK: schemas.StopClock,
@@ -155,11 +168,26 @@ async def extend(parts: Parts, order: Order, case: str, body: schemas.Extend) ->
 
 
 async def withdraw_certificate(
-    parts: Parts, order: Order, case: str, body: schemas.Reasons
+    parts: Parts, order: Order, case: str, body: schemas.Revoke
 ) -> tuple[int, dict[str, Any]]:
     """A certificate in force is withdrawn, with reasons (撤回证书)."""
     return await _whole(
-        parts, order, case, "withdraw_certificate", lambda d: commands.withdraw_certificate(d, body.reasons)
+        parts,
+        order,
+        case,
+        "withdraw_certificate",
+        lambda d: commands.withdraw_certificate(d, body.reasons, body.number),
+    )
+
+
+async def declare(parts: Parts, order: Order, case: str, body: schemas.Declare) -> tuple[int, dict[str, Any]]:
+    """Simulated opinions are declared to fail (认定失效): changed law, false papers, a broken commitment."""
+    return await _whole(
+        parts,
+        order,
+        case,
+        "declare_failure",
+        lambda d: simulation.declare(d, body.cause, body.says, body.items, body.documents),
     )
 
 

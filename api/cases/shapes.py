@@ -6,14 +6,18 @@ from collections.abc import Sequence
 from typing import Any
 
 from api.access import may
+from api.cases.simulated import simulated_json
+from engine.case_clock import CaseClock
 from engine.commands import COMMAND_TITLES, STATE_TITLES, Desk
-from engine.deadlines import UNIT_TITLES, CaseClock, clocks
-from engine.dossier import VERDICT_TITLES, DocVersion
+from engine.deadlines import UNIT_TITLES, clocks
+from engine.dossier import VERDICT_TITLES, About, DocVersion
 from engine.events import Event, EventKind, stamp
 from engine.intake import judge_now, lacking
 from engine.kinds import commands as commands_of
+from engine.records import IssuedPaper
+from engine.simulation import NO_FORCE
 from engine.tasks import Task
-from engine.terms import Truth
+from engine.terms import Force, Truth
 from engine.workdays import WorkCalendar
 from models.projects import CaseRecord
 
@@ -38,6 +42,11 @@ EVENT_TITLES = {
     EventKind.ANSWERED: "提交整改",
     EventKind.ANSWER_LAPSED: "逾期未整改，办件终止",
     EventKind.LIMIT_PASSED: "期限届满",
+    EventKind.DRAFTED: "拟稿",
+    EventKind.DRAFT_RETURNED: "退回拟稿",
+    EventKind.ASSUMPTION_FAILED: "模拟意见失效",
+    EventKind.VALIDITY_NEAR: "有效期临近届满",
+    EventKind.CASE_TERMINATED: "终止办理",
     EventKind.ISSUED: "出证",
     EventKind.SEALED: "证书成文",
     EventKind.NOT_PASSED: "不予通过",
@@ -95,6 +104,8 @@ def case_json(desk: Desk, calendar: WorkCalendar, events: Sequence[Event]) -> di
         if state.ending
         else None,
         "certificate": _certificate(desk),
+        "papers": [_paper(p) for p in state.issued],
+        "simulated": simulated_json(desk, calendar, events),
         "history": [event_json(e) for e in events if e.case in (None, state.case)],
     }
 
@@ -118,7 +129,7 @@ def listed_json(case: CaseRecord) -> dict[str, Any]:
 
 def _state(desk: Desk) -> dict[str, str]:
     state = desk.state
-    if state.certificate_withdrawn is not None:
+    if state.ending is not None and state.ending.kind is EventKind.ISSUED and state.certificate_withdrawn is not None:
         return {"code": "certificate_withdrawn", "says": "证书已撤回"}
     if state.ending is not None:
         return {"code": state.ending.kind.value, "says": state.ending.says}
@@ -137,7 +148,7 @@ def _certificate(desk: Desk) -> dict[str, Any] | None:
     content, withdrawn = desk.state.certificate, desk.state.certificate_withdrawn
     if content is None:
         return None
-    status = "withdrawn" if withdrawn else "in_force"
+    status = "withdrawn" if withdrawn else "simulated" if content["force"] == Force.SIMULATED.value else "in_force"
     out = {
         "number": content["number"],
         "check_code": content["check_code"],
@@ -147,6 +158,22 @@ def _certificate(desk: Desk) -> dict[str, Any] | None:
     if desk.state.sealed:
         out["pdf_sha256"] = desk.state.sealed["pdf_sha256"]
     return out
+
+
+def _paper(paper: IssuedPaper) -> dict[str, Any]:
+    """A paper that was handed out; a simulated one is never in force."""
+    in_force = "simulated" if paper.simulated else "in_force"
+    return {
+        "number": paper.number,
+        "title": paper.content["title"],
+        "item": paper.content.get("item", ""),
+        "force": paper.content["force"],
+        **({"notice": NO_FORCE} if paper.simulated else {}),
+        "check_code": paper.content["check_code"],
+        "issued_on": paper.content["issued_on"],
+        "status": "withdrawn" if paper.withdrawn else in_force,
+        "pdf_sha256": paper.sealed["pdf_sha256"] if paper.sealed else None,
+    }
 
 
 def _missing(desk: Desk) -> dict[str, Any]:
@@ -162,9 +189,18 @@ def _missing(desk: Desk) -> dict[str, Any]:
         }
     reading = desk.reading
     papers = {
-        m: t for i in state.items if i.applies is Truth.YES and i.part for m, t in reading.lacking(i, to_issue=True)
+        m: t
+        for i in state.items
+        if i.applies is Truth.YES and i.part
+        for m, t in reading.lacking(i, to_issue=True, simulated=_still_simulated(desk))
     }
     return {"materials": [{"id": m, "title": t} for m, t in papers.items()], "facts": []}
+
+
+def _still_simulated(desk: Desk) -> bool:
+    """Whether only simulated work is under way: no paper that was assumed has come yet."""
+    dossier, papers = desk.state.dossier, desk.law.procedure.assumes
+    return bool(papers) and not all(dossier.good(p.doc, About()) for p in papers)
 
 
 def task_json(desk: Desk, task: Task) -> dict[str, Any]:
@@ -176,6 +212,7 @@ def task_json(desk: Desk, task: Task) -> dict[str, Any]:
         "title": task.step.title or task.step.id,
         "kind": task.step.kind.value,
         "about": task.about.as_json(),
+        "force": task.step.force.value,
         "state": task.state.value,
         "says": STATE_TITLES[task.state],
         "party": task.party,
@@ -214,6 +251,8 @@ def _doc(doc: DocVersion) -> dict[str, Any]:
         "article": doc.fields.get("article", ""),
         "on": doc.on.isoformat() if doc.on else None,
         "read": list(doc.read),
+        **({"force": doc.force.value, "notice": NO_FORCE} if doc.force is Force.SIMULATED else {}),
+        **({"converts": doc.converts} if doc.converts else {}),
     }
 
 

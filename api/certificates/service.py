@@ -26,6 +26,7 @@ class Standing(StrEnum):
     """What a check comes to (核验结论)."""
 
     IN_FORCE = "in_force"
+    SIMULATED = "simulated"
     WITHDRAWN = "withdrawn"
     CHANGED = "changed"
     UNKNOWN = "unknown"
@@ -33,12 +34,14 @@ class Standing(StrEnum):
 
 TITLES = {
     Standing.IN_FORCE: "真实有效",
+    Standing.SIMULATED: "模拟审批意见，无行政许可效力",
     Standing.WITHDRAWN: "真实，但已撤回",
     Standing.CHANGED: "文件已被改动，不可信",
     Standing.UNKNOWN: "未查到",
 }
 SAYS = {
     Standing.IN_FORCE: "本系统出具过这份证书，截至查询时有效。",
+    Standing.SIMULATED: "本系统出具过这份模拟审批意见。它不是行政许可，无行政许可效力，不得据以开工建设。",
     Standing.WITHDRAWN: "本系统出具过这份证书，但已撤回，不再有效。",
     Standing.CHANGED: "文件所载编号在本系统存在，但文件内容与出具时不一致。",
     Standing.UNKNOWN: "没有这样的证书，或编号与校验码不符。",
@@ -106,7 +109,8 @@ def claims_of(pdf: bytes) -> dict[str, Any] | None:
 
 
 def _found(parts: Parts, found: Certificate, withdrawn: Withdrawal | None) -> Check:
-    standing = Standing.WITHDRAWN if withdrawn else Standing.IN_FORCE
+    in_force = Standing.IN_FORCE if found.force == "formal" else Standing.SIMULATED
+    standing = Standing.WITHDRAWN if withdrawn else in_force
     return Check(
         standing,
         dict(found.content),

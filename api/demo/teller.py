@@ -83,5 +83,5 @@ class Teller:
 
     async def withdraw_certificate(self, reasons: str) -> None:
         """The lead department withdraws the certificate."""
-        body = schemas.Reasons(reasons=reasons)
+        body = schemas.Revoke(reasons=reasons)
         await self._do("lead", body, lambda o: cases.withdraw_certificate(self.parts, o, self.case, body))

@@ -46,7 +46,7 @@ def _keys(names: str) -> dict[str, Any]:
 # An opinion's ``document`` is its id, for programs; all the rest is printed.
 _CITES = [_keys("instrument article")]
 _SHARED: dict[str, Any] = {
-    **_keys("form title number check_code case force issued_on issuer region scope conclusion problems effect"),
+    **_keys("form title number check_code case force issued_on issuer region scope conclusion problems effect item"),
     "project": _keys(
         "name code address planning_permit_no construction_permit_no structure floor_area_m2 storeys scale "
         "started_on completed_on"
@@ -55,12 +55,14 @@ _SHARED: dict[str, Any] = {
     "contact": _keys("name phone"),
     "buildings": [_keys("name use floor_area_m2 height_m storeys")],
     "opinions": [
-        _keys("item title department verdict finding article signed_by signed_on round entry document")
+        _keys("item title department verdict finding article signed_by signed_on round entry document converts")
         | {"cite": _CITES}
     ],
     "policy": _keys("version digest"),
     "cite": _CITES,
 }
+_SIMULATED = _SHARED | {"assumptions": [_keys("document title value tolerance")], "valid_until": None}
+_PERMIT = _SHARED | {"permits": [_keys("item title number issued_on")]}
 _REASONS = {"reasons": [_keys("item says") | {"cite": _CITES}]}
 _REFUSAL = _SHARED | _REASONS | {"remedies": [None], "kept": [None], "kept_says": None}
 
@@ -79,6 +81,8 @@ SPECS: Mapping[str, DocumentSpec] = {
     spec.form: spec
     for spec in (
         DocumentSpec("ja-certificate", "certificate.typ", _SHARED, ("title", "force", "number", "check_code")),
+        DocumentSpec("simulated-notice", "simulated.typ", _SIMULATED, ("title", "force", "number", "check_code")),
+        DocumentSpec("item-permit", "permit.typ", _PERMIT, ("title", "force", "number", "check_code")),
         DocumentSpec("refusal", "refusal.typ", _REFUSAL, ("title", "force")),
     )
 }

@@ -93,7 +93,7 @@ class ProjectController(Controller):
     @put(
         "/{project:str}/documents/{kind:str}",
         operation_id="FileDocument",
-        opt=verbs("file_document"),
+        opt=verbs("file_document", "file_result"),
         status_code=201,
         summary="提交材料 File a paper",
         operation_class=asks(examples.FILE),

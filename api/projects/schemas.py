@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
@@ -31,3 +31,7 @@ class DocumentIn(Body):
 
     fields: Annotated[dict[str, Any], Field(max_length=50)] = {}
     files: Annotated[list[FileIn], Field(max_length=50)] = []
+    standing: Literal["real", "assumed"] = "real"
+    """``assumed``: the paper is not there yet, its content is stated (陈述假设)."""
+    replaces: Prose = ""
+    """The assumed version that a different statement replaces."""

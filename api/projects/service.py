@@ -7,6 +7,7 @@ from typing import Any
 
 from api.access import may
 from api.parts import Parts
+from api.projects import papers
 from api.projects.schemas import DocumentIn, FactsIn, ProjectIn
 from api.sight import seen_project, seen_projects
 from api.transaction import Order, Work, carry_out
@@ -17,7 +18,7 @@ from engine.errors import Fault, ForbiddenError, InputError
 from engine.events import Actor, Event, EventKind, day_of, stamp
 from engine.facts import MOST_BUILDINGS, read_facts
 from engine.terms import Scope, Value, Vocabulary
-from engine.values import escape, read_decimal, read_words, show
+from engine.values import show
 from models.database import Unit
 from models.files import require_files
 from models.ledger import events_of
@@ -115,45 +116,24 @@ def _check_codes(facts: Mapping[str, Value | None], faults: list[Fault]) -> None
 async def file_document(
     parts: Parts, order: Order, project: str, kind: str, body: DocumentIn
 ) -> tuple[int, dict[str, Any]]:
-    """File a paper, or a newer version of it (提交材料); departments whose opinion read the older one must look again."""
-    await _mine(parts, order.actor, project, "file_document")
+    """File a paper, or a newer version of it (提交材料); departments whose opinion read the older one must look again.
+
+    A paper with declared fields may be stated before it is there, and is compared field by field when it comes.
+    """
+    async with parts.database.read() as reader:
+        owner = (await seen_project(reader, order.actor, project)).owner
 
     async def step(work: Work) -> tuple[int, dict[str, Any]]:
         for case in work.cases():
             await work.let_time_pass(case)
-        fields = _read_fields(work, kind, body.fields)
         files = [FileRef(f.name, f.size, f.sha256) for f in body.files]
+        event = papers.filed(work, kind, body, files, owner)
         await require_files(work.unit, files)
-        work.add([filing.file_document(work.project, work.dossier, kind, fields, files, work.actor, work.now)])
+        work.add([event])
         await work.tell_cases()
         return 201, _project_json(work)
 
     return await carry_out(parts, order, project, step)
-
-
-def _read_fields(work: Work, kind: str, raw: Mapping[str, Any]) -> dict[str, Any]:
-    """The typed fields of a paper, as its declaration has them; an unknown paper or field is a fault."""
-    book = work.parts.shelf.current.as_of(day_of(work.now))
-    material = next((m for i in book.items.values() for m in i.materials if m.id == kind), None)
-    if material is None:
-        known = "、".join(sorted({m.id for i in book.items.values() for m in i.materials}))
-        raise InputError([Fault("/kind", kind, f"没有这种材料；现有：{known}。", "No such material.")])
-    faults: list[Fault] = []
-    out: dict[str, Any] = {}
-    for key, value in raw.items():
-        at = f"/fields/{escape(key)}"
-        kind_of = material.fields.get(key)
-        if kind_of is None:
-            listed = "、".join(material.fields) or "无"
-            faults.append(Fault(at, key, f"材料“{material.title}”没有这个字段；现有：{listed}。", "No such field."))
-        elif kind_of == "decimal":
-            number = read_decimal(key, key, value, at, faults)
-            out[key] = None if number is None else str(number / 100) if number % 100 else str(number // 100)
-        else:
-            out[key] = value if isinstance(value, bool) else read_words(str(value), at, faults, key)
-    if faults:
-        raise InputError(faults)
-    return out
 
 
 async def shown(parts: Parts, actor: Actor, project: str) -> dict[str, Any]:

@@ -15,6 +15,7 @@ from models.tables.cases import (
     WakeupRow,
 )
 from models.tables.certificates import (
+    AssumedPaperRow,
     CertificateBuilding,
     CertificateRow,
     CertificateWithdrawal,
@@ -24,6 +25,7 @@ from models.tables.ledger import FileUse, LedgerEntry, LedgerHead, PolicySource,
 
 __all__ = [
     "Account",
+    "AssumedPaperRow",
     "Base",
     "CaseFile",
     "CaseItem",

@@ -143,9 +143,15 @@ class Opinion(_OpinionColumns, Base):
     """A formal opinion or finding (正式意见); inserted and never changed."""
 
     __tablename__ = "opinion"
-    __table_args__ = (*_opinion_rules("opinion"), CheckConstraint("force = 'formal'", name="force"))
+    __table_args__ = (
+        *_opinion_rules("opinion"),
+        CheckConstraint("force = 'formal'", name="force"),
+        Index("uq_opinion_converts", "converts", unique=True),
+    )
 
     force: Mapped[str] = mapped_column(Words, default="formal")
+    converts: Mapped[str | None] = mapped_column(Words)
+    """The simulated opinion whose place it takes, once at most (S2)."""
 
 
 class SimulatedOpinion(_OpinionColumns, Base):

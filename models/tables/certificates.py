@@ -56,6 +56,7 @@ class CertificateRow(Base):
         Index(
             "uq_certificate_in_force",
             "case_id",
+            "item",
             unique=True,
             sqlite_where=_IN_FORCE,
             postgresql_where=_IN_FORCE,
@@ -71,6 +72,8 @@ class CertificateRow(Base):
     serial: Mapped[int]
     check_code: Mapped[str] = mapped_column(Words)
     case_id: Mapped[str] = mapped_column(Id, ForeignKey("case_file.id"))
+    item: Mapped[str] = mapped_column(Words, default="", server_default="")
+    """The one item that it is about (permits); empty: the whole case."""
     form: Mapped[str] = mapped_column(Words)
     force: Mapped[str] = mapped_column(Words)
     issued_on: Mapped[date]
@@ -93,6 +96,7 @@ class CertificateBuilding(Base):
             "uq_certificate_building_in_force",
             "project_id",
             "service",
+            "item",
             "building",
             unique=True,
             sqlite_where=_IN_FORCE,
@@ -103,10 +107,26 @@ class CertificateBuilding(Base):
     certificate_id: Mapped[str] = mapped_column(Id, ForeignKey("certificate.id"), primary_key=True)
     building: Mapped[str] = mapped_column(Words, primary_key=True)
     """Empty where the project names no building."""
+    item: Mapped[str] = mapped_column(Words, default="", server_default="")
     project_id: Mapped[str] = mapped_column(Id, ForeignKey("project.id"))
     service: Mapped[str] = mapped_column(Words)
     force: Mapped[str] = mapped_column(Words)
     withdrawn_seq: Mapped[int | None] = mapped_column(Number, ForeignKey("ledger.seq"))
+
+
+class AssumedPaperRow(Base):
+    """What is assumed of a paper that is not there yet (假设的文书): anybody may ask by the key, such as the parcel."""
+
+    __tablename__ = "assumed_paper"
+    __table_args__ = (Index("ix_assumed_paper_key", "key"),)
+
+    project_id: Mapped[str] = mapped_column(Id, ForeignKey("project.id"), primary_key=True)
+    version: Mapped[str] = mapped_column(Words, primary_key=True)
+    doc: Mapped[str] = mapped_column(Words)
+    key: Mapped[str] = mapped_column(Words)
+    fields: Mapped[bytes] = mapped_column(LargeBinary)
+    """The public fields alone, as canonical JSON: title and value."""
+    seq: Mapped[int] = mapped_column(Number, ForeignKey("ledger.seq"))
 
 
 class CertificateWithdrawal(Base):

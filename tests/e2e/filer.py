@@ -48,7 +48,27 @@ ROLES = {
     "supervisor": ("supervisor", ""),
     "admin": ("admin", ""),
 }
-"""Who there is, by login: role and department."""
+DEPARTMENTS = (
+    "natural_resources",
+    "housing_construction",
+    "drawing_review",
+    "ecology",
+    "water",
+    "registration",
+    "development_reform",
+    "emergency",
+    "urban_management",
+    "traffic_police",
+    "industry_information",
+    "meteorology",
+    "civil_defence",
+    "culture_tourism",
+    "utility",
+    "province",
+)
+ROLES |= {f"{name}{n}": ("reviewer", name) for name in DEPARTMENTS for n in ("", "2")}
+ROLES["land-lead"] = ("lead", "natural_resources")
+"""Who there is, by login: role and department; of each department two reviewers, ``water`` and ``water2``."""
 
 REVIEWERS = {
     "D02": "planning",

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
 
-from engine import intake, orders
+from engine import intake, issuing, orders
 from engine.commands import Desk
 from engine.dossier import Verdict
 from engine.events import Event
@@ -45,8 +45,8 @@ def _hold(desk: Desk, task: Task, life: Life, how: How) -> list[Event]:
 
 def _issue(desk: Desk, task: Task, life: Life, how: How) -> list[Event]:
     if how.passing:
-        return orders.issue(desk, task, certificate(life))
-    return orders.not_pass(desk, task, refusal(life))
+        return issuing.issue(desk, task, certificate(life))
+    return issuing.not_pass(desk, task, refusal(life))
 
 
 ACTS: Mapping[Command, Callable[[Desk, Task, Life, How], list[Event]]] = {

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from engine import filing, orders
+from engine import filing, issuing, orders
 from engine.certificate import content_of, number_of, refusal_of
 from engine.dossier import Verdict
 from engine.errors import RefusedError
@@ -43,12 +43,12 @@ def refusal(life: Life) -> dict[str, Any]:
 
 def issue(life: Life) -> None:
     """Issue the certificate."""
-    life.do(orders.issue, "issue", certificate(life))
+    life.do(issuing.issue, "issue", certificate(life))
 
 
 def not_pass(life: Life) -> None:
     """Issue the refusal."""
-    life.do(orders.not_pass, "issue", refusal(life))
+    life.do(issuing.not_pass, "issue", refusal(life))
 
 
 def refused(life: Life, order: Callable[[], Any], *words: str) -> None:

@@ -13,11 +13,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from engine import commands, filing
-from engine.case import CaseState, Stop, fold, fold_project
+from engine.case import CaseState, fold, fold_project
 from engine.dossier import FACT, About, DocVersion, Dossier, FileRef, Standing, Verdict
 from engine.events import SHANGHAI, Actor, Event, EventKind, day_of, end_of, stamp
 from engine.ledger import canonical
 from engine.procedure import APPLICATION, TaskState
+from engine.records import Stop
 from engine.terms import Force, Truth
 from tests.engine.law import OWNER, PROCEDURE, SERVICE, Life, taken_in
 from tests.engine.lives import FAIL, HALL, OFFICE, agreed, issue, reviewed, see

@@ -6,7 +6,7 @@ from datetime import date
 
 import pytest
 
-from engine import orders
+from engine import issuing, orders
 from engine.certificate import body_of, kept_after, number_of
 from engine.dossier import About
 from engine.events import EventKind
@@ -127,7 +127,7 @@ def test_it_says_which_buildings_it_is_about_and_how_large_they_are() -> None:
 def test_what_was_issued_is_what_the_ledger_keeps_and_its_document_names_the_hash() -> None:
     life = agreed()
     content = certificate(life)
-    life.do(orders.issue, "issue", content)
+    life.do(issuing.issue, "issue", content)
     assert life.state.certificate == content
     paper = life.state.dossier.current("certificate", About(case="c1"))
     assert paper is not None

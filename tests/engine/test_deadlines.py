@@ -12,8 +12,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from engine import commands, intake, orders
+from engine.case_clock import CaseClock
 from engine.clock import Lamp
-from engine.deadlines import CaseClock, clocks, due_events, union, wakeups
+from engine.deadlines import clocks, due_events, union, wakeups
 from engine.errors import RefusedError
 from engine.events import SYSTEM, EventKind, end_of, stamp
 from engine.terms import Unit

@@ -6,7 +6,7 @@ from datetime import date
 
 import pytest
 
-from engine import commands, intake, orders
+from engine import commands, intake, issuing, orders
 from engine.dossier import About, Verdict
 from engine.errors import InputError
 from engine.events import EventKind
@@ -250,7 +250,7 @@ def test_an_opinion_that_fails_twice_ends_in_a_refusal_with_reasons_and_remedies
     meet(life)
     life.give("opinion", "D07", FAIL)
     assert life.states()["opinion:D07"] == "failed"
-    refused(life, lambda: life.do(orders.issue, "issue", certificate(life)), "不予通过")
+    refused(life, lambda: life.do(issuing.issue, "issue", certificate(life)), "不予通过")
     not_pass(life)
     data = last(life, EventKind.NOT_PASSED)
     assert "有问题（某条）" in str(data["content"]) and "行政复议" in str(data["remedies"])

@@ -7,7 +7,7 @@ from datetime import date
 
 import pytest
 
-from engine import commands, orders
+from engine import commands, issuing, orders
 from engine.clock import Lamp
 from engine.deadlines import clocks
 from engine.dossier import FACT, About, Standing
@@ -107,7 +107,7 @@ def test_a_precondition_that_turns_out_false_leaves_only_the_refusal() -> None:
     life = agreed()
     life.facts(completion_accepted=False)
     assert life.state.eligible is Truth.NO
-    refused(life, lambda: life.do(orders.issue, "issue", certificate(life)))
+    refused(life, lambda: life.do(issuing.issue, "issue", certificate(life)))
     not_pass(life)
     assert life.state.ending is not None and "前提条件" in life.state.ending.says
 
@@ -294,5 +294,5 @@ def test_a_certificate_is_withdrawn_once_with_reasons_and_stays_on_record() -> N
 def test_no_certificate_while_anything_is_open(make: Callable[[], Life]) -> None:
     life = make()
     assert life.task("issue").blocked_by
-    refused(life, lambda: life.do(orders.issue, "issue", certificate(life)))
+    refused(life, lambda: life.do(issuing.issue, "issue", certificate(life)))
     refused(life, lambda: not_pass(life))

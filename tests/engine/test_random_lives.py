@@ -75,7 +75,7 @@ def plain(state: CaseState) -> Any:
     versions = [v.as_json() for v in state.dossier.versions.values()]
     data = [dict(d or {}) for d in (state.certificate, state.certificate_withdrawn)]
     ending = state.ending and [state.ending.kind, state.ending.on.isoformat(), state.ending.says, state.ending.data]
-    apart = ("dossier", "certificate", "certificate_withdrawn", "ending")
+    apart = ("dossier", "issued", "ending")
     rest = {f.name: getattr(state, f.name) for f in fields(state) if f.name not in apart}
     return canonical([versions, list(state.dossier.buildings or ()), data, ending]), rest
 

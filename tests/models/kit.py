@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
 from hashlib import sha256
 
-from engine import orders
+from engine import issuing
 from engine.case import CaseState, fold
 from engine.certificate import content_of, number_of
 from engine.deadlines import clocks, wakeups
@@ -108,7 +108,7 @@ class Kept:
         entries = {d.id: e.seq for e in self.life.events for d in e.docs}
         number = number_of(FORM, desk.today, serial)
         content = content_of(desk, task, FORM, number, "AAAA-BBBB-CCCC", entries)
-        self.life.add(*orders.issue(desk, task, content))
+        self.life.add(*issuing.issue(desk, task, content))
 
     def seal(self) -> None:
         """Its file."""

@@ -1,0 +1,133 @@
+"""What may be filed with a project (可提交的文书): materials, papers with declared fields, results made elsewhere."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from api.access import may
+from api.projects.schemas import DocumentIn
+from api.transaction import Work
+from engine import filing
+from engine.assumed import AssumedField as Field
+from engine.assumed import AssumedPaper, FieldType, read_paper
+from engine.dossier import About, FileRef, Standing
+from engine.errors import Fault, ForbiddenError, InputError, RefusedError
+from engine.events import Event, day_of
+from engine.policy import RESULT, ItemKind, Material, PolicyBook
+from engine.values import escape, read_decimal, read_words
+
+RESULT_FIELDS = AssumedPaper(
+    "result",
+    "办理结果",
+    (Field("number", "文号"), Field("issued_by", "作出机关"), Field("issued_on", "作出日期", FieldType.DAY)),
+)
+"""What is registered of a result that was made elsewhere (别处作出的办理结果)."""
+
+
+def filed(work: Work, kind: str, body: DocumentIn, files: Sequence[FileRef], owner: str) -> Event:
+    """The event of a filing, checked: who may, which fields, and whether the office has the paper itself.
+
+    Raises:
+        ForbiddenError: neither the owner nor, for what others make, the window or a department.
+        InputError: unknown kind or field, a field that cannot be compared, a contradicting assumption.
+        RefusedError: the paper was made here and is not asked for again; it is named.
+    """
+    book = work.parts.shelf.current.as_of(day_of(work.now))
+    paper = _declared(work, book, kind)
+    mine = may(work.actor, "file_document", applicant=owner)
+    office = may(work.actor, "file_result", applicant=owner)
+    if paper is not None:
+        _allowed(mine or office)
+        return filing.file_assumed(
+            work.project,
+            work.dossier,
+            paper,
+            body.fields,
+            files,
+            work.actor,
+            work.now,
+            standing=Standing(body.standing),
+            replaces=body.replaces,
+        )
+    if body.standing != "real":
+        known = "、".join(p.doc for p in _papers(work, book)) or "无"
+        fix = f"“{kind}”不能先作假设；可假设的文书：{known}。"
+        raise InputError([Fault("/standing", body.standing, fix, "This paper cannot be assumed.")])
+    if kind.endswith(RESULT) and kind.removesuffix(RESULT) in book.items:
+        item = book.items[kind.removesuffix(RESULT)]
+        _allowed(office or (mine and item.kind is ItemKind.OWN_DUTY))
+        fields = read_paper(RESULT_FIELDS, body.fields)
+        _made_here(work, kind, item.title)
+    else:
+        _allowed(mine)
+        fields = _material_fields(work, kind, body.fields)
+    return filing.file_document(work.project, work.dossier, kind, fields, files, work.actor, work.now)
+
+
+def _allowed(may_file: bool) -> None:
+    if not may_file:
+        raise ForbiddenError(
+            "材料由建设单位提交；部门作出的结果由窗口或者该部门登记。",
+            detail_en="Owners file materials; the window or a department registers results.",
+        )
+
+
+def _papers(work: Work, book: PolicyBook) -> list[AssumedPaper]:
+    """Every paper that some service's procedure declares, today."""
+    current, on = work.parts.shelf.current, day_of(work.now)
+    found = current.procedures(on).values()
+    return [paper for procedure in found for paper in procedure.assumes]
+
+
+def _declared(work: Work, book: PolicyBook, kind: str) -> AssumedPaper | None:
+    return next((p for p in _papers(work, book) if p.doc == kind), None)
+
+
+def _made_here(work: Work, kind: str, title: str) -> None:
+    """A result that one of this project's cases made is not registered a second time."""
+    now = work.dossier.current(kind, About())
+    if now is not None and now.fields.get("case"):
+        raise RefusedError(
+            f"“{title}”已由本系统办件作出（{now.fields.get('number') or now.id}），不再登记。",
+            detail_en=f"{kind} was made by a case here ({now.id}).",
+        )
+
+
+def _not_again(work: Work, material: Material) -> None:
+    """What the office has made itself is offered wherever it is needed, and never asked for (一次提交、不重复收取)."""
+    book = work.parts.shelf.current.as_of(day_of(work.now))
+    for doc in material.offered_by(book.items):
+        now = work.dossier.current(doc, About())
+        if now is not None and work.dossier.good(doc, About()):
+            named = now.fields.get("number") or now.id
+            raise RefusedError(
+                f"“{material.title}”即本项目已有的{named}（{now.id}），由系统共享，不再收取。",
+                detail_en=f"The office has it already: {now.id}.",
+            )
+
+
+def _material_fields(work: Work, kind: str, raw: Mapping[str, Any]) -> dict[str, Any]:
+    """The typed fields of a paper, as its declaration has them; an unknown paper or field is a fault."""
+    book = work.parts.shelf.current.as_of(day_of(work.now))
+    material = next((m for i in book.items.values() for m in i.materials if m.id == kind), None)
+    if material is None:
+        known = "、".join(sorted({m.id for i in book.items.values() for m in i.materials}))
+        raise InputError([Fault("/kind", kind, f"没有这种材料；现有：{known}。", "No such material.")])
+    _not_again(work, material)
+    faults: list[Fault] = []
+    out: dict[str, Any] = {}
+    for key, value in raw.items():
+        at = f"/fields/{escape(key)}"
+        kind_of = material.fields.get(key)
+        if kind_of is None:
+            listed = "、".join(material.fields) or "无"
+            faults.append(Fault(at, key, f"材料“{material.title}”没有这个字段；现有：{listed}。", "No such field."))
+        elif kind_of == "decimal":
+            number = read_decimal(key, key, value, at, faults)
+            out[key] = None if number is None else str(number / 100) if number % 100 else str(number // 100)
+        else:
+            out[key] = value if isinstance(value, bool) else read_words(str(value), at, faults, key)
+    if faults:
+        raise InputError(faults)
+    return out

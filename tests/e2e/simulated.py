@@ -1,0 +1,125 @@
+"""Simulated approval over HTTP (模拟审批流程): an industrial project before its land, and the steps to its permits."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from tests.e2e.filer import Filer, People, Shown, open_tasks
+
+FACTS: dict[str, Any] = {
+    "investment": "social",
+    "category": "general_industry",
+    "approval_regime": "filing",
+    "land_supply": "granted",
+    "land_state": "cleared",
+    "investment_agreement": True,
+    "holder_clear": True,
+    "voluntary": True,
+    "commitments_signed": True,
+    "flammable_explosive": False,
+    "hazardous_chemicals": False,
+    "state_security": False,
+    "classified_secret": False,
+    "public_interest_major": False,
+    "industry_class": "encouraged",
+    "foreign_restricted": False,
+    "land_already_construction": True,
+    "site_area_m2": 30000,
+    "earthwork_m3": 8000,
+    "inside_area_evaluation": True,
+    "eia_class": "registration",
+    "energy_tce": 500,
+    "electricity_kwh": 3000000,
+    "own_water_intake": False,
+    "river_or_flood_area": False,
+    "forest_land": False,
+    "heritage_area": False,
+    "geohazard_area": False,
+    "mineral_overlap": False,
+    "met_observation_zone": False,
+    "detailed_plan_required": False,
+    "green_affected": False,
+    "opens_road": False,
+    "over_limit_highrise": False,
+    "air_defence_basement": False,
+    "contract_price_yuan": 30000000,
+    "floor_area_m2": 6000,
+    "special_equipment": False,
+    "connects_public_drainage": True,
+    "industrial_discharge": False,
+    "demolition": False,
+}
+HALL: dict[str, Any] = {
+    "name": "1号厂房",
+    "use": "workshop",
+    "floor_area_m2": 6000,
+    "height_m": 20,
+    "storeys": 3,
+    "fire_hazard": "C",
+    "labour_intensive": False,
+    "public_building": False,
+    "civil_building": False,
+}
+ASSUMED: dict[str, Any] = {
+    "parcel": "JH-2022-07",
+    "holder_code": "91440704MA4UHK0L3X",
+    "conditions_no": "江海规条〔2022〕7号",
+    "land_use": "一类工业用地",
+    "site_area_m2": "30000",
+    "red_line": "红线图-07",
+    "floor_area_ratio": "3.0",
+    "height_limit_m": "40",
+}
+"""What is assumed of the land contract."""
+
+
+def result(number: str, by: str, on: str) -> dict[str, str]:
+    """What is registered of a result that was made elsewhere."""
+    return {"number": number, "issued_by": by, "issued_on": on}
+
+
+class Simulating(Filer):
+    """A filer that knows who reviews in which department: two people each, ``<department>`` and ``<department>2``."""
+
+    def assume(self, **changed: Any) -> Shown:
+        """State what is assumed of the land contract."""
+        body = {"fields": {**ASSUMED, **changed}, "standing": "assumed"}
+        return self._sent(self.owner, f"/projects/{self.project}/documents/land-contract", body, "PUT")
+
+    def win(self, **changed: Any) -> Shown:
+        """File the land contract itself, with its bytes."""
+        kept = self.upload("出让合同.pdf", b"%PDF-1.7 land contract " + str(sorted(changed.items())).encode())
+        files = [{k: kept[k] for k in ("name", "size", "sha256")}]
+        body = {"fields": {**ASSUMED, **changed}, "files": files}
+        return self._sent(self.owner, f"/projects/{self.project}/documents/land-contract", body, "PUT")
+
+    def register_result(self, item: str, number: str, on: str) -> Shown:
+        """The window registers what another office made."""
+        body = {"fields": result(number, "主管部门", on), "files": []}
+        return self._sent("window", f"/projects/{self.project}/documents/{item}.result", body, "PUT")
+
+    def departments(self) -> Mapping[str, str]:
+        """Item → department."""
+        return {i["id"]: i["department"] for i in self.shown["items"]}
+
+    def each(self, step: str, command: str, second: str = "", **body: Any) -> Shown:
+        """Every open task of a step gets a command from its department, and where two are wanted another signs."""
+        for task in open_tasks(self.shown, step):
+            who = self.departments()[task["about"]["item"]]
+            self.do(who, task["id"], command, **body)
+            if second:
+                self.do(who + "2", task["id"], second)
+        return self.shown
+
+
+def before_land(people: People, *, changed: Mapping[str, Any] | None = None, **facts: Any) -> Simulating:
+    """A project before its land: registered, its assumption stated, the application handed in."""
+    filer = Simulating(people)
+    filer.register("智能装备厂房", {**FACTS, **facts}, [HALL])
+    filer.assume(**(changed or {}))
+    filer.shown = filer.apply(service="simulated-approval", project_name="智能装备厂房")
+    for material in filer.shown["missing"]["materials"]:
+        filer.paper(material["id"])
+    filer.look()
+    return filer
