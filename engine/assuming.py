@@ -7,7 +7,7 @@ for that. What a step rests on is a set of bits in each column; of what its conv
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
@@ -54,7 +54,11 @@ def bits_of(row: Rows) -> Rows:
 
 
 Switched = Sequence[tuple[int, Switch]]
-_TWIN = {np.dtype(a): np.dtype(b) for one, two in ((np.int16, np.uint16), (np.int32, np.uint32), (np.int64, np.uint64)) for a, b in ((one, two), (two, one))}
+_TWIN = {
+    np.dtype(a): np.dtype(b)
+    for one, two in ((np.int16, np.uint16), (np.int32, np.uint32), (np.int64, np.uint64))
+    for a, b in ((one, two), (two, one))
+}
 
 
 @dataclass(frozen=True)
@@ -212,7 +216,9 @@ class Run:
                 if more is not None:
                     come = more if come is None else come | more
         for p, switch in switched:
-            own = self.of.bits.get(p)  # where a document is assumed by all or by none, none that waits for it rests on it
+            own = self.of.bits.get(
+                p
+            )  # where a document is assumed by all or by none, none that waits for it rests on it
             for more in (self._come[p], None if type(own) is int else own):
                 if more is not None:
                     more = more & switch.kept_bits
@@ -229,13 +235,14 @@ class Run:
 
     def _formal(self, step: int, switched: Switched, days: int) -> Row:
         """Turned formal once all papers have come and what it waited for is formal; where it rests on none, at once."""
-        finish = self.finishes[step]
+        finish, rests = self.finishes[step], self.rests[step]
+        assert rests is not None, "only what rests on something is turned formal"
         rows = [finish, self._papers[step]]
         rows += [f for p in self.of.always[step] if (f := self.formal[p]) is not None]
         rows += [self._where(p, s, "binding0", f) for p, s in switched if (f := self.formal[p]) is not None]
         turned, fresh = _most(rows)
         turned = np.add(turned, days, out=turned) if fresh else turned + days
-        turned = turned * bits_of(np.minimum(self.rests[step], 1))
+        turned = turned * bits_of(np.minimum(rests, 1))
         return np.maximum(turned, finish, out=turned)
 
 

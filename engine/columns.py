@@ -63,7 +63,7 @@ class Passes:
 class Template:
     """A graph whose order is kept (模板): what each step waits for, and what waits for it, worked out once."""
 
-    __slots__ = ("_firsts", "_lasts", "_order", "_preds", "_succs", "size")
+    __slots__ = ("_lasts", "_order", "_preds", "_succs", "size")
 
     def __init__(self, order: Sequence[int], preds: Preds) -> None:
         """Keep a topological order and the predecessors, each named once."""
@@ -71,20 +71,35 @@ class Template:
         self._order = tuple(order)
         self._preds = [tuple(dict.fromkeys(before)) for before in preds]
         self._succs = [tuple(after) for after in successors(self._preds)]
-        self._firsts = [s for s in self._order if not self._preds[s]]
         self._lasts = [s for s in self._order if not self._succs[s]]
 
-    def finishes(self, days: Rows) -> Rows:
-        """The pass forward (顺推): earliest finishes of every step in every column."""
-        return _pass(self._order, self._preds, days)
+    def finishes(self, days: Rows, out: Rows | None = None) -> Rows:
+        """The pass forward (顺推): earliest finishes of every step in every column, into ``out`` where it is given."""
+        return _pass(self._order, self._preds, days, np.empty_like(days) if out is None else out)
 
     def tails(self, days: Rows) -> Rows:
         """The pass backward (逆推): from the start of each step to the end of what waits for it."""
-        return _pass(self._order[::-1], self._succs, days)
+        return _pass(self._order[::-1], self._succs, days, np.empty_like(days))
 
     def ends(self, finishes: Rows) -> Rows:
         """When the last step of each column finishes."""
         return highest((finishes[s] for s in self._lasts), np.zeros(finishes.shape[1:], finishes.dtype))
+
+    def critical(self, days: Rows, finishes: Rows, ends: Rows) -> list[int]:
+        """For each step in how many columns it is critical: the pass backward, into ``days``, which are lost."""
+        rows, ahead = list(days), list(finishes)
+        counts, spare, after = [0] * self.size, np.empty_like(ends), np.empty_like(ends)
+        for step in reversed(self._order):
+            succs = self._succs[step]
+            if succs:
+                at = rows[succs[0]]
+                for each in succs[1:]:
+                    at = np.maximum(at, rows[each], out=after)
+                counts[step] = int(np.count_nonzero(np.add(ahead[step], at, out=spare) == ends))
+                np.add(rows[step], at, out=rows[step])
+            else:
+                counts[step] = int(np.count_nonzero(ahead[step] == ends))
+        return counts
 
     def passes(self, days: Rows) -> Passes:
         """Both passes."""
@@ -92,8 +107,7 @@ class Template:
         return Passes(days, finishes, self.tails(days), self.ends(finishes))
 
 
-def _pass(order: Iterable[int], preds: Sequence[Sequence[int]], days: Rows) -> Rows:
-    out = np.empty_like(days)
+def _pass(order: Iterable[int], preds: Sequence[Sequence[int]], days: Rows, out: Rows) -> Rows:
     rows, lengths = list(out), list(days)  # views: indexing a list is cheaper than indexing an array
     for step in order:
         before, row = preds[step], rows[step]

@@ -135,7 +135,9 @@ def frontier(
             lost[part] += odd * row
             risk[part] += row
     return [
-        Adopted(tuple(c for k, c in enumerate(chosen) if n >> k & 1), int(ends[n]), int(ends[0] - ends[n]), lost[n], risk[n])
+        Adopted(
+            tuple(c for k, c in enumerate(chosen) if n >> k & 1), int(ends[n]), int(ends[0] - ends[n]), lost[n], risk[n]
+        )
         for n in _minimal(ends, lost)
     ]
 

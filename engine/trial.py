@@ -40,9 +40,7 @@ def without(graph: StepGraph, edge: Edge) -> StepGraph:
     return replace(graph, edges=tuple(e for e in graph.edges if e is not edge))
 
 
-def assuming(
-    graph: StepGraph, reading: Reading, conversion: Conversion | None, adopted: Collection[Edge]
-) -> Network:
+def assuming(graph: StepGraph, reading: Reading, conversion: Conversion | None, adopted: Collection[Edge]) -> Network:
     """A reading in which exactly these needs are assumed, besides what it drops anyway."""
     chosen = {id(edge) for edge in adopted}
     edges = tuple(

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from datetime import date
-from pathlib import Path
 from typing import Any
 
 import click
@@ -12,15 +11,18 @@ import click
 from api.cli.calendar import calendar
 from api.cli.decide import Desk
 from api.cli.io import Answer, Settings, answer, day_option, read_document, shared, today
+from api.cli.plan_limits import Wish, lines, split, wishes
 from api.exports.files import write_beside
 from api.exports.sheet import Sheet, sheet_of
+from api.plans.limiting import Asked
 from api.plans.shapes import comparison_json, plan_json
 from engine.deriving import conversion_of, graph_of
 from engine.errors import Fault, InputError
-from engine.graph_reading import read_graph
+from engine.graph_reading import read_demanding_graph, read_departments
 from engine.plan import Calendar, Numbers, plan, savings
 from engine.reading import COMPARED, Reading
 from engine.values import escape, shorten
+from engine.whatif import limits_of
 from rules.compiler import packaged_policy
 from rules.durable_matcher import DurableMatcher
 from rules.matching import decide
@@ -36,7 +38,8 @@ MILESTONES = {"design_review_start": "方案审查开始", "construction_start":
 HELP = """一个项目的全部环节排成计划：串联（serial）、并联（parallel）、模拟审批（simulated）、先完成后决定（beforehand）。
 
 每一步给出最早、最迟日期和机动时间；说明不再等待哪些先后关系、依据什么、节省几个工作日。
-FACTS 与 decide 的相同，另可写 durations（环节代码: 天数）。--graph 则只排一张裸图，天数是从 0 起的数。
+FACTS 与 decide 的相同，另可写 durations（环节代码: 天数）、capacity（部门: 人力）。--what-if 试算哪一处改动节省最多；--frontier 比较各种假设的取舍
+（可写 failing，假设代号: 落空的可能；assume，只比较哪些）；--samples 按观察到的天数（observed，环节代码: [工作日, …]）抽样。--graph 则只排一张裸图，天数是从 0 起的数。
 
 \b
 例：
@@ -44,6 +47,9 @@ FACTS 与 decide 的相同，另可写 durations（环节代码: 天数）。--g
   yichuang plan 项目.json --compare --start 2022-03-01 --json
   yichuang plan 项目.json --start 2022-03-01 --svg 计划.svg
   yichuang plan --graph 图.json --reading parallel
+  yichuang plan 项目.json --start 2022-03-01 --what-if
+  yichuang plan 项目.json --start 2022-03-01 --frontier
+  yichuang plan 项目.json --start 2022-03-01 --samples 10000
 \b
 项目.json：
   {"on": "2022-03-01", "facts": {"investment": "social", "approval_regime": "filing", "category": "general_industry", "land_supply": "granted"}}
@@ -63,6 +69,7 @@ FACTS 与 decide 的相同，另可写 durations（环节代码: 天数）。--g
 @day_option("--calendar-known-on", "known_on", help="只用该日以前公布的放假安排；默认用已收录的全部。")
 @click.option("--svg", "svg", metavar="FILE", help="三种读法画成横道图，写入这个 SVG 文件。")
 @click.option("--forecast", is_flag=True, help="超出已公布的年份时给出暂定日期。")
+@wishes
 @shared
 def command(
     facts: str | None,
@@ -75,6 +82,7 @@ def command(
     known_on: date | None,
     svg: str | None,
     forecast: bool,
+    wish: Wish,
     settings: Settings,
 ) -> None:
     """一个项目的全部环节排成计划：串联、并联、模拟审批。"""
@@ -83,20 +91,24 @@ def command(
         raise InputError([Fault("", shorten(facts), fix, "Give FACTS or --graph, one of them.")])
     wanted = Reading(reading)
     if graph is not None:
-        answer(read_document(graph), lambda raw: _bare(raw, wanted, compare), _show, settings)
+        answer(read_document(graph), lambda raw: _bare(raw, wanted, compare, wish), _show, settings)
         return
     desk = Desk(packaged_policy(), "approval", on, region, known_on)
     days = calendar(known_on)
     with DurableMatcher() as durable:
 
         def work(raw: Any) -> Answer:
-            lasting = durations(raw)
-            question = desk.read(raw)
+            given, told = split(raw) if wish.any else (raw, {})
+            lasting = durations(given)
+            question = desk.read(given)
             decision = decide(question.book, question.statement, question.service, durable)
             time = Calendar(days.forecast() if forecast else days, start or decision.on or today())
             made = graph_of(decision, lasting)
             conversion = conversion_of(decision)
-            saved = savings(made, time, conversion)
+            if wish.any:
+                return wish.answer(Asked(made, time, wanted, conversion, limits_of(decision)), told)
+            stated = raw.get("capacity") if isinstance(raw, Mapping) else None
+            saved = savings(made, time, conversion, read_departments(stated, question.book.departments))
             readings = (*(COMPARED if compare or svg else ()), *(() if compare else (wanted,)))
             plans = {r.value: plan(made, r, time, conversion) for r in dict.fromkeys(readings)}
             if svg is not None:
@@ -111,12 +123,15 @@ def command(
 def _draw(file: str, sheet: Sheet) -> None:
     from api.exports.gantt import gantt  # only a picture needs it
 
-    write_beside(Path(file), gantt(sheet), "--svg")
+    write_beside(file, gantt(sheet), "--svg")
 
 
-def _bare(raw: Any, reading: Reading, compare: bool) -> Answer:
-    made, time = read_graph(raw), Numbers()
-    saved = savings(made, time)
+def _bare(raw: Any, reading: Reading, compare: bool, wish: Wish) -> Answer:
+    given, told = split(raw) if wish.any else (raw, {})
+    (made, desks), time = read_demanding_graph(given), Numbers()
+    if wish.any:
+        return wish.answer(Asked(made, time, reading), told)
+    saved = savings(made, time, desks=desks)
     if compare:
         return comparison_json({r.value: plan(made, r, time) for r in COMPARED}, saved)
     return plan_json(plan(made, reading, time), saved)
@@ -143,6 +158,8 @@ def durations(raw: Any) -> dict[str, int]:
 
 
 def _show(found: Mapping[str, Any]) -> str:
+    if (limiting := lines(found, TITLES)) is not None:
+        return "\n".join(limiting)
     return "\n".join(_comparison(found) if "readings" in found else _lines(found))
 
 
