@@ -9,12 +9,13 @@ One desk is busy in [start, finish); a step that takes no time keeps no desk. Wh
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from heapq import heapify, heappop, heappush
 from typing import Any
 
+from engine.graph import GraphStep
 from engine.passes import Preds, in_order, latest, successors
 
 Uses = tuple[tuple[int, int], ...]
@@ -27,6 +28,26 @@ class Rule(StrEnum):
     LEAST_SLACK = "least_slack"
     FIFO = "fifo"
     LONGEST_TAIL = "longest_tail"
+
+
+@dataclass(frozen=True, slots=True)
+class Demand:
+    """Desks there are, and those that each step keeps busy (部门人力与占用), by name.
+
+    Where ``uses`` is None, a step keeps one desk of its department busy (of one that is named in ``capacity``).
+    """
+
+    capacity: Mapping[str, int]
+    uses: Mapping[str, Mapping[str, int]] | None = None
+
+    def numbered(self, steps: Sequence[GraphStep]) -> list[Uses]:
+        """The desks of each step, as numbers in the order of ``capacity``; a step that takes no time keeps none."""
+        number = {name: i for i, name in enumerate(self.capacity)}
+        held = [{s.department: 1} if self.uses is None else self.uses.get(s.id, {}) for s in steps]
+        return [
+            tuple(sorted((number[d], many) for d, many in each.items() if d in number and many)) if s.days else ()
+            for s, each in zip(steps, held, strict=True)
+        ]
 
 
 @dataclass(frozen=True)

@@ -5,10 +5,11 @@ With desks (部门人力) besides: ``"capacity": {"desk": 4}`` beside the steps,
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping
+from difflib import get_close_matches
 from typing import Any
 
+from engine.dispatch import Demand
 from engine.errors import Fault, InputError
 from engine.graph import Edge, GraphStep, StepGraph
 from engine.terms import Beforehand, Firm
@@ -19,14 +20,6 @@ MOST_DAYS = 10**6
 MOST_DESKS = 1_000
 STEP_KEYS = ("id", "days", "needs", "legal_effect", "title", "uses")
 NEED_KEYS = ("step", "firm", "beforehand")
-
-
-@dataclass(frozen=True, slots=True)
-class Demand:
-    """Desks there are, and those that each step keeps busy (部门人力与占用), by name."""
-
-    capacity: Mapping[str, int]
-    uses: Mapping[str, Mapping[str, int]]
 
 
 def read_graph(raw: Any) -> StepGraph:
@@ -59,6 +52,33 @@ def read_capacity(raw: Any, pointer: str, faults: list[Fault]) -> dict[str, int]
         faults.append(Fault(pointer, shorten(raw), fix, "Must be an object of desks."))
         return {}
     return {name: _desks(many, f"{pointer}/{escape(name)}", faults) for name, many in raw.items()}
+
+
+def read_departments(raw: Any, known: Collection[str]) -> Demand | None:
+    """Read the desks of departments (各部门人力), ``{"natural_resources": 2}``; None where nothing is stated.
+
+    Args:
+        raw: what stands under ``capacity``.
+        known: ids of the departments there are.
+
+    Raises:
+        InputError: an unknown department, by name; none or a part of a desk.
+    """
+    faults: list[Fault] = []
+    capacity = read_capacity(raw, "/capacity", faults)
+    for name, many in capacity.items():
+        at = f"/capacity/{escape(name)}"
+        if name not in known:
+            near = get_close_matches(name, known, n=1)
+            hint = f"是否要写 {near[0]}？" if near else ""
+            fix = f"没有部门“{shorten(name)}”。{hint}可写：{'、'.join(known)}。"
+            faults.append(Fault(at, shorten(raw[name]), fix, f"No such department; known are {', '.join(known)}."))
+        elif not many:
+            fix = "部门的人力至少为 1；没有限制的，不写这个部门。"
+            faults.append(Fault(at, many, fix, "At least 1; leave out a department without a limit."))
+    if faults:
+        raise InputError(faults)
+    return Demand(capacity) if capacity else None
 
 
 def _desks(raw: Any, at: str, faults: list[Fault]) -> int:

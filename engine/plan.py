@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any, Protocol
 
+from engine.dispatch import Demand, dispatch
 from engine.graph import DECIDE, Edge, GraphStep, StepGraph
 from engine.passes import earliest, latest
 from engine.reading import DROPS, Assumption, Conversion, Network, Reading, network
@@ -220,13 +221,29 @@ def _worth(
     return max(0, time.gap(end, _finish(graph, drops, time, conversion, edge, beforehand)))
 
 
-def savings(graph: StepGraph, time: Time, conversion: Conversion | None = None) -> Savings:
-    """What dropping custom, 容缺, and assuming each bring, one after the other, in working days."""
+def savings(graph: StepGraph, time: Time, conversion: Conversion | None = None, desks: Demand | None = None) -> Savings:
+    """What dropping custom, 容缺, and assuming each bring, one after the other, in working days.
+
+    And what desks without a limit would bring to the simulated plan, where it is stated how many there are.
+    """
     serial = _finish(graph, DROPS[Reading.SERIAL], time, None)
     law = _finish(graph, frozenset({Firm.CUSTOMARY}), time, None)
     parallel = _finish(graph, DROPS[Reading.PARALLEL], time, None)
-    simulated = _finish(graph, DROPS[Reading.SIMULATED], time, conversion)
-    return Savings(time.gap(law, serial), time.gap(parallel, law), time.gap(simulated, parallel))
+    net = network(graph, DROPS[Reading.SIMULATED], conversion)
+    simulated = max(_forward(net, time)[1], default=time.start)
+    crowded = simulated if desks is None else _at_desks(net, time, desks, simulated)
+    return Savings(
+        time.gap(law, serial), time.gap(parallel, law), time.gap(simulated, parallel), time.gap(simulated, crowded)
+    )
+
+
+def _at_desks(net: Network, time: Time, desks: Demand, end: Any) -> Any:
+    """When the plan ends with the desks there are, the step that must start soonest first (机动最少者先办)."""
+    late, _ = latest(net.order, net.preds, end, lambda s, finish: time.latest_start(net.steps[s], finish))
+    uses, capacity = desks.numbered(net.steps), list(desks.capacity.values())
+    release = [time.start] * len(net.steps)
+    finishes = dispatch(net.preds, uses, capacity, late, release, lambda s, at: time.finish(net.steps[s], at))[1]
+    return max(finishes, default=time.start)
 
 
 MILESTONES: Mapping[str, tuple[str, str]] = {

@@ -11,10 +11,12 @@ from api.plans.schemas import PlanIn
 from api.plans.shapes import comparison_json, plan_json
 from engine.decision import Decision
 from engine.deriving import conversion_of, graph_of
+from engine.dispatch import Demand
 from engine.errors import Fault, InputError
 from engine.events import day_of
 from engine.facts import read_statement
 from engine.graph import StepGraph
+from engine.graph_reading import read_departments
 from engine.plan import Calendar, plan, savings
 from engine.reading import COMPARED, Conversion, Reading
 from engine.values import read_day
@@ -30,6 +32,7 @@ class Question:
     time: Calendar
     conversion: Conversion | None
     decision: Decision
+    desks: Demand | None = None
 
 
 def planned(parts: Parts, body: PlanIn) -> dict[str, Any]:
@@ -41,7 +44,7 @@ def planned(parts: Parts, body: PlanIn) -> dict[str, Any]:
     """
     asked = question(parts, body)
     graph, time, conversion = asked.graph, asked.time, asked.conversion
-    saved = savings(graph, time, conversion)
+    saved = savings(graph, time, conversion, asked.desks)
     if body.reading == "all":
         return comparison_json({r.value: plan(graph, r, time, conversion) for r in COMPARED}, saved)
     return plan_json(plan(graph, Reading(body.reading), time, conversion), saved)
@@ -60,7 +63,8 @@ def question(parts: Parts, body: PlanIn) -> Question:
     decision = parts.decider(book, SERVICE)(statement)
     calendar = parts.shelf.calendar.forecast() if body.forecast else parts.shelf.calendar
     time = Calendar(calendar, _day(body.start, "/start") or on)
-    return Question(graph_of(decision, body.durations), time, conversion_of(decision), decision)
+    desks = read_departments(body.capacity, book.departments)
+    return Question(graph_of(decision, body.durations), time, conversion_of(decision), decision, desks)
 
 
 def _day(text: str | None, pointer: str) -> date | None:

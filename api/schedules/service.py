@@ -13,7 +13,7 @@ from typing import Any
 
 from api.schedules.schemas import ScheduleIn
 from api.schedules.solver import Solved, SolverError, Watch, solve
-from engine.dispatch import Load, Rule, Uses, broken, dispatched, improved, lower_bound
+from engine.dispatch import Demand, Load, Rule, Uses, broken, dispatched, improved, lower_bound
 from engine.errors import DisagreementError, Fault, InputError
 from engine.graph import StepGraph
 from engine.graph_reading import MOST_DAYS, MOST_STEPS, read_capacity, read_demanding_graph, read_steps
@@ -92,7 +92,7 @@ def served(body: ScheduleIn) -> dict[str, Any]:
 
 def _single(raw: Any, reading: Reading) -> Asked:
     graph, demand = read_demanding_graph(raw)
-    return _asked([(graph, demand.uses)], demand.capacity, reading, [""], [0], [None], portfolio=False)
+    return _asked([(graph, demand.uses or {})], demand.capacity, reading, [""], [0], [None], portfolio=False)
 
 
 def _portfolio(raw: Mapping[str, Any], reading: Reading) -> Asked:
@@ -151,7 +151,6 @@ def _asked(
     *,
     portfolio: bool,
 ) -> Asked:
-    number = {name: i for i, name in enumerate(capacity)}
     days: list[int] = []
     preds: list[list[int]] = []
     uses: list[Uses] = []
@@ -160,10 +159,10 @@ def _asked(
     for case, (graph, held) in enumerate(made):
         net = network(graph, DROPS[reading], beforehand=reading is Reading.BEFOREHAND)
         base = len(days)
+        uses += Demand(capacity, held).numbered(net.steps)
         for step, before in zip(net.steps, net.preds, strict=True):
             days.append(step.days)
             preds.append([base + p for p in before])
-            uses.append(tuple((number[desk], many) for desk, many in sorted(held.get(step.id, {}).items())))
             of_case.append(case)
             names.append(step.id)
     load = Load.of(days, preds, uses, list(capacity.values()), of_case, arrives, due)
