@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+import networkx as nx
+
 from engine.decision import Decision
 from engine.deriving import graph_of
 from engine.errors import ConflictError, InputError
@@ -75,6 +77,19 @@ class Decided:
                     return True
         return False
 
+    def loop(self) -> list[str]:
+        """Steps that wait for each other, in the order in which they would come; empty where none do."""
+        waits: nx.DiGraph[tuple[str, str]] = nx.DiGraph()
+        for step in self._steps():
+            for need in self.needs(*step):
+                if self.needed(need):
+                    waits.add_edges_from((before, step) for before in self.before(*step, need))
+        try:
+            found = [before for before, _ in nx.find_cycle(waits)]
+        except nx.NetworkXNoCycle:
+            return []
+        return [f"{name}:{instance}" if instance else name for name, instance in found]
+
     def needs(self, name: str, instance: str) -> Iterator[Need]:
         """What a step needs."""
         yield from self.book.items[name].needs
@@ -125,10 +140,10 @@ class Together:
 
 
 def in_a_circle(book: PolicyBook, shown_by: Witness) -> str | None:
-    """The loop, step by step, as the plan that is refused names it."""
+    """The loop, step by step, that the real decision holds and for which no plan is made."""
     decision = decided(book, shown_by)
-    refused = refusal(decision) if decision is not None else None
-    return next((str(f.value) for f in refused.errors if " → " in str(f.value)), None) if refused else None
+    loop = Decided(book, decision).loop() if decision is not None and refusal(decision) else []
+    return " → ".join([*loop, loop[0]]) if loop else None
 
 
 def decided(book: PolicyBook, shown_by: Witness) -> Decision | None:
