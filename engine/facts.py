@@ -187,7 +187,7 @@ def read_statement(raw: Any, vocabulary: Vocabulary, on: date | None = None) -> 
             ]
         )
     for key in raw:
-        if key not in ("on", "facts", "buildings", "units", "service", "durations"):
+        if key not in ("on", "facts", "buildings", "units", "service", "durations", "capacity"):
             faults.append(
                 Fault(
                     f"/{escape(key)}",
