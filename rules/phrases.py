@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from difflib import SequenceMatcher
 
-from rules import phrases_case, phrases_clock, phrases_decision, phrases_facts, phrases_plan
+from rules import phrases_case, phrases_clock, phrases_decision, phrases_facts, phrases_plan, phrases_whatif
 from rules.phrases_kit import Phrase, Rows
 from rules.world import World
 
@@ -17,6 +17,7 @@ PHRASES: tuple[Phrase, ...] = (
     *phrases_clock.PHRASES,
     *phrases_case.PHRASES,
     *phrases_plan.PHRASES,
+    *phrases_whatif.PHRASES,
 )
 
 

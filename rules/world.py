@@ -38,6 +38,7 @@ from rules.calendar import load_notices
 from rules.compiler import Policy, compile_policy
 from rules.limits import load_limits
 from rules.loader import PolicySources, is_calendar, is_limits, load_policy, read_sources
+from rules.tried import Tried
 from rules.yamlio import read_yaml
 
 PROJECT, CASE = "项目", "办件"
@@ -119,6 +120,7 @@ class World:
     graph: StepGraph | None = None
     plans: dict[Reading, Plan] = field(default_factory=dict)
     savings: Savings | None = None
+    tried: Tried = field(default_factory=Tried)
     refusal: ApprovalError | None = None
     """What the last thing tried met with, where it was refused."""
     _folded: tuple[int, CaseState] | None = None
