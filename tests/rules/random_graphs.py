@@ -107,9 +107,9 @@ def projects(*, buildings: bool, instances: bool) -> Iterator[dict[str, Any]]:
     """Every project that such a catalogue can tell apart, of up to two buildings."""
     answers = (False, True)
     own = [dict(zip(("own_0", "own_1"), said, strict=True)) for said in product(answers, repeat=2)]
-    lists = [found for size in range(3) for found in combinations_with_replacement(own, size)] if buildings else [()]
-    if instances and not buildings:
-        lists = [(own[0],)]
+    lists: list[tuple[dict[str, bool], ...]] = [(own[0],)] if instances else [()]
+    if buildings:
+        lists = [found for size in range(3) for found in combinations_with_replacement(own, size)]
     spread = (None, "stage", "building") if instances else (None,)
     for yes in product(answers, repeat=3):
         stated = {f"yes_{n}": said for n, said in enumerate(yes)}
