@@ -29,7 +29,7 @@ FORMATS: Mapping[str, Format] = {
     "gantt": Format("横道图", "image/svg+xml", "svg", gantt, several=True),
     "graph": Format("环节图", "image/svg+xml", "svg", graph_picture, several=True),
     "bpmn": Format("流程模型", "application/xml", "bpmn", bpmn),
-    "ics": Format("日历", "text/calendar; charset=utf-8", "ics", calendar_file, dated=True),
-    "csv": Format("表格", "text/csv; charset=utf-8", "csv", csv_file, several=True),
+    "ics": Format("日历", "text/calendar", "ics", calendar_file, dated=True),
+    "csv": Format("表格", "text/csv", "csv", csv_file, several=True),
     "graphml": Format("图文件", "application/xml", "graphml", graphml),
 }

@@ -146,7 +146,7 @@ class _Panel:
         )  # fmt: skip
 
     def _why(self, before: Planned, after: Planned, known: Sequence[Edge]) -> str:
-        reasons = [f"{says.FIRMS[e.firm]}：{says.clause(e)}" for e in known] or [says.made_for(after.step)]
+        reasons = [*map(says.reason, known)] or [says.made_for(after.step)]
         return f"{says.plain(before.step.id)} → {says.plain(after.step.id)}\n" + "\n".join(reasons)
 
     def _without(self, made: Element, each: Dropped) -> None:

@@ -110,7 +110,9 @@ def before(graph: StepGraph, until: str) -> StepGraph:
         InputError: there is no such step.
     """
     if until not in graph.index:
-        fix = f"计划中没有环节“{shorten(until)}”，画不到那里为止。"
+        parts = [s.id for s in graph.steps if s.of(until)]
+        hint = f"它分为 {'、'.join(parts)}，请写其中一个。" if parts else "画不到那里为止。"
+        fix = f"计划中没有环节“{shorten(until)}”，{hint}"
         raise InputError([Fault("/until", shorten(until), fix, "The plan has no such step.")])
     kept = {until, *nx.ancestors(graph.graph(), until)}
     return StepGraph.of(

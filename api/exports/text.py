@@ -109,6 +109,12 @@ def short(step: GraphStep) -> str:
     return f"{plain(original(step.id))}·{'转正' if step.id.endswith(CONVERT) else '决定'}"
 
 
+def reason(edge: Edge) -> str:
+    """How firm an edge is, of which group it is one, and its clause."""
+    group = f"，{plain(edge.group)} 之一" if edge.group else ""
+    return f"{FIRMS[edge.firm]}{group}，{clause(edge)}"
+
+
 def clause(edge: Edge | Beforehand) -> str:
     """What an edge rests on: articles, or that nobody has laid it down."""
     said = "；".join(str(c) for c in edge.cite)
@@ -162,7 +168,7 @@ def waits(planned: Planned, edges: Sequence[Edge]) -> list[str]:
     out = []
     for maker in planned.waits_for:
         known = by_maker.get(original(maker), [])
-        why = "；".join(dict.fromkeys(f"{FIRMS[e.firm]}，{clause(e)}" for e in known)) or made_for(planned.step)
+        why = "；".join(dict.fromkeys(map(reason, known))) or made_for(planned.step)
         out.append(f"等待 {plain(maker)}（{why}）")
     return out
 
