@@ -204,7 +204,9 @@ def _build(raw: Mapping[str, Any], source: str) -> Yardstick:
     steps = [stage for _, _, stage in found if stage is not None]
     index: dict[str, int] = {}
     for at, _, stage in found:
-        if stage is not None and index.setdefault(stage.id, len(index)) != len(index) - 1:
+        if stage is not None and stage.id not in index:
+            index[stage.id] = len(index)
+        elif stage is not None:
             read.fault(f"{at}/id", stage.id, f"环节“{stage.id}”重复。", "The step is repeated.")
     if read.faults:
         raise InputError(read.faults)
