@@ -98,7 +98,7 @@ def command(
     with DurableMatcher() as durable:
 
         def work(raw: Any) -> Answer:
-            given, told = split(raw) if wish.any else (raw, {})
+            given, told = split(raw)
             lasting = durations(given)
             question = desk.read(given)
             decision = decide(question.book, question.statement, question.service, durable)
@@ -127,7 +127,7 @@ def _draw(file: str, sheet: Sheet) -> None:
 
 
 def _bare(raw: Any, reading: Reading, compare: bool, wish: Wish) -> Answer:
-    given, told = split(raw) if wish.any else (raw, {})
+    given, told = split(raw)
     (made, desks), time = read_demanding_graph(given), Numbers()
     if wish.any:
         return wish.answer(Asked(made, time, reading), told)
