@@ -16,12 +16,15 @@ from api.exports.panels import dropped_lines, headline, under
 from api.exports.sheet import Sheet, bounded
 from api.exports.svg import DARK, GREY, INK, LIGHT, Svg, add, group, halo, line, words
 from engine.graph import Edge
+from engine.passes import reduced
 from engine.plan import Dropped, Plan, Planned, milestones
 from engine.terms import Firm, Truth
 
 BOX, HIGH, PITCH, ROW = 138, 62, 190, 84
 MARGIN, LEAST = 14, 900
 DASHES = {Firm.REQUIRED: "", Firm.ASSUMABLE: "9 3", Firm.BEFORE_ISSUE: "9 3 2 3", Firm.CUSTOMARY: "3 3"}
+MOST_LINES = 600
+"""Lines beyond which those that follow from others are left out."""
 MADE = "1 2.5"
 """Dashes of what a reading itself makes a step wait for."""
 FIRMEST = (Firm.REQUIRED, Firm.ASSUMABLE, Firm.BEFORE_ISSUE, Firm.CUSTOMARY)
@@ -89,6 +92,9 @@ class _Panel:
         self.alone = [s for s in plan.steps if not s.waits_for and s.step.id not in waited]
         self.index = {s.step.id: i for i, s in enumerate(self.joined)}
         preds = [[self.index[w] for w in s.waits_for] for s in self.joined]
+        self.crowded = sum(map(len, preds)) > MOST_LINES
+        if self.crowded:
+            preds = reduced(range(len(preds)), preds)
         weights = {
             (p, i): 6.0 for i, s in enumerate(self.joined) for p in preds[i] if self._critical(self.joined[p], s)
         }
@@ -107,13 +113,13 @@ class _Panel:
         self.top = top + 62
         for each in self.plan.dropped:
             self._without(made, each)
-        for step in self.joined:
-            for name in step.waits_for:
-                self._edge(made, self.joined[self.index[name]], step)
+        for a, b in self.laid.routes:
+            self._edge(made, self.joined[a], self.joined[b])
         for step, cell in zip(self.joined, self.laid.cells, strict=True):
             self._box(made, step, *self._corner(cell))
         top = self._alone(made, self.top + self.laid.rows * ROW + 6, wide)
-        for told in dropped_lines(self.plan):
+        few = ["先后关系太多：由其他环节已可推出的未画。"] if self.crowded else []
+        for told in [*few, *dropped_lines(self.plan)]:
             words(made, says.fit(told, wide - 2 * MARGIN, 11), MARGIN, top + 12, "d")
             top += 17
         return top

@@ -5,6 +5,7 @@ Edges over several layers get a waypoint in each layer between, so that no edge 
 
 from __future__ import annotations
 
+from bisect import bisect_right, insort
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
@@ -115,7 +116,7 @@ class _Layers:
         for left, right in pairwise(self.columns):
             place = {i: n for n, i in enumerate(right)}
             ends = [e for i in left for e in sorted(place[j] for j, _ in self.near[i] if j in place)]
-            count += sum(a > b for n, a in enumerate(ends) for b in ends[n + 1 :])
+            count += _inversions(ends)
         return count
 
     def rows(self) -> list[float]:
@@ -134,6 +135,16 @@ class _Layers:
                     rows[i] = row
         top = min((row - self.high[i] / 2 for i, row in enumerate(rows)), default=0.0)
         return [row - top for row in rows]
+
+
+def _inversions(ends: Sequence[int]) -> int:
+    """How many pairs stand the wrong way round."""
+    seen: list[int] = []
+    count = 0
+    for end in ends:
+        count += len(seen) - bisect_right(seen, end)
+        insort(seen, end)
+    return count
 
 
 def _mean(found: Iterable[tuple[float, float]], otherwise: float) -> float:

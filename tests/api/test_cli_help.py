@@ -12,7 +12,7 @@ from api.cli import COMMANDS
 from tests.api.command_line import yichuang
 
 ROOT = Path(__file__).parents[2]
-RUN = (["check"], ["clock"], ["decide"], ["due"], ["policy"], ["policy", "check"])
+RUN = (["check"], ["clock"], ["decide"], ["draw"], ["due"], ["policy"], ["policy", "check"])
 """Commands whose examples need nothing but the files that their help shows."""
 
 _FILE = re.compile(r"^  (?:  )?(\S+\.json)：\n((?:[ ]{4,}.*\n?)+)", re.MULTILINE)

@@ -177,7 +177,7 @@ def test_a_spreadsheet_reckons_nothing_out() -> None:
 def test_graphml_comes_back_as_it_was(reading: Reading) -> None:
     made = sheet(OPEN, [reading])
     graph = graph_of_plan(made, made.plan)
-    back: nx.MultiDiGraph[str] = nx.read_graphml(BytesIO(graphml(made)), force_multigraph=True)
+    back = nx.read_graphml(BytesIO(graphml(made)), force_multigraph=True)
     assert {n: back.nodes[n] for n in back} == {n: graph.nodes[n] for n in graph}
     edges = [(a, b, dict(given)) for a, b, given in back.edges(data=True)]
     assert edges == [(a, b, dict(given)) for a, b, given in graph.edges(data=True)]

@@ -147,6 +147,13 @@ def test_more_than_anybody_could_read_is_refused(draw: Draw) -> None:
         draw(bare(many, COMPARED))
 
 
+def test_what_other_lines_tell_is_left_out_where_there_are_too_many() -> None:
+    steps = [{"id": f"s{i}", "days": 1, "needs": [{"step": f"s{j}"} for j in range(i)]} for i in range(40)]
+    root = parsed(graph_picture(bare({"steps": steps})))
+    assert "先后关系太多：由其他环节已可推出的未画。" in texts(root)
+    assert sum(e.get("marker-end") == "url(#tip)" for e in root.iter("path")) == 39
+
+
 def test_a_layout_keeps_layers_and_boxes_apart() -> None:
     preds = [[], [0], [0], [1, 2], [0, 3], [], [5]]
     assert layer_of(preds) == [0, 1, 1, 2, 3, 0, 1]
