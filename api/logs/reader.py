@@ -44,7 +44,7 @@ def read_log(
     def pieces() -> Iterator[bytes]:
         return _pieces(file, name, most_bytes, progress)
 
-    head = next(pieces(), b"").lstrip(b"\xef\xbb\xbf \t\r\n")
+    head = next(_pieces(file, name, most_bytes, None), b"").lstrip(b"\xef\xbb\xbf \t\r\n")
     if not head:
         raise InputError([Fault(name, None, "文件是空的。", "The file is empty.")])
     if head.startswith((b"<", b"\xff\xfe", b"\xfe\xff")):

@@ -12,6 +12,7 @@ from engine.eventlog import DAY_MICROS, NONE, Recorder
 
 DEEPEST = 64
 LARGEST_TOKEN = 16 * 2**20
+ENCODINGS = ("utf-8", "utf8", "utf-16", "us-ascii", "ascii", "iso-8859-1")
 NAME, TIME, LIFECYCLE, RESOURCE, GROUP, DUE = range(6)
 KEYS: Mapping[str, int] = {
     "concept:name": NAME,
@@ -65,12 +66,20 @@ class _Reader:
             "StartElementHandler": self.start,
             "EndElementHandler": self.end,
             "StartDoctypeDeclHandler": self.doctype,
+            "XmlDeclHandler": self.declared,
         }
         for handler, does in handlers.items():
             setattr(self.parser, handler, does)
 
     def refuse(self, fix: str, english: str, value: str | None = None) -> None:
         raise InputError([fault(self.faults.name, self.parser.CurrentLineNumber, value, fix, english)])
+
+    def declared(self, version: str, encoding: str | None, standalone: int) -> None:
+        """The encodings that the parser itself reads."""
+        if encoding is not None and encoding.lower() not in ENCODINGS:
+            self.refuse(
+                "文字编码不是 UTF-8，请另存为 UTF-8 的 XES。", "the encoding is none that is read: use UTF-8.", encoding
+            )
 
     def doctype(self, *_: Any) -> None:
         self.refuse("不接受 DOCTYPE 和实体，请去掉。", "no DOCTYPE and no entities are taken.")
