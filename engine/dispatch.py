@@ -209,9 +209,9 @@ def improved(load: Load, starts: list[int]) -> list[int]:
     best, end = starts, _end(load, starts)
     while True:
         last = sorted(place, key=lambda s: (-best[s] - load.days[s], -place[s]))
-        mirrored = _in_turn(load, back, last)
+        mirrored = _turned(load, back, last)
         first = sorted(place, key=lambda s: (-mirrored[s] - load.days[s], place[s]))
-        found = _in_turn(load, load.preds, first)
+        found = _turned(load, load.preds, first)
         if _end(load, found) >= end:
             return best
         best, end = found, _end(load, found)
@@ -221,41 +221,66 @@ def _end(load: Load, starts: Sequence[int]) -> int:
     return max((at + days for at, days in zip(starts, load.days, strict=True)), default=0)
 
 
-def _in_turn(load: Load, preds: Preds, turn: Sequence[int]) -> list[int]:
-    """Each step in its turn as early as its predecessors and the desks left over allow (serial generation)."""
-    busy = _Busy(load.capacity)
-    starts = [0] * len(load.days)
+def _turned(load: Load, preds: Preds, turn: Sequence[int]) -> list[int]:
+    return in_turn(preds, load.uses, load.capacity, turn, 0, lambda s, start: start + load.days[s])[0]
+
+
+def in_turn(
+    preds: Preds,
+    uses: Sequence[Uses],
+    capacity: Sequence[int],
+    turn: Sequence[int],
+    start: Any,
+    finish: Callable[[int, Any], Any],
+) -> tuple[list[Any], list[Any]]:
+    """Each step in its turn as early as its predecessors and the desks left over allow (serial generation).
+
+    Unlike :func:`dispatch` it keeps a desk idle for an urgent step to come, where ``turn`` has that one first.
+
+    Args:
+        preds: the graph.
+        uses: the desks of each step, none more than there are; empty for a step that takes no time.
+        capacity: how many desks of each number there are.
+        turn: every step, each after its predecessors.
+        start: the time before which nothing starts.
+        finish: for a step and its start, when it finishes.
+
+    Returns:
+        Starts and finishes.
+    """
+    busy = _Busy(capacity, start)
+    starts, finishes = [start] * len(preds), [start] * len(preds)
     for step in turn:
-        ready = max((starts[p] + load.days[p] for p in preds[step]), default=0)
-        starts[step] = busy.take(ready, load.days[step], load.uses[step])
-    return starts
+        ready = max((finishes[p] for p in preds[step]), default=start)
+        starts[step], finishes[step] = busy.take(step, ready, uses[step], finish)
+    return starts, finishes
 
 
 class _Busy:
     """How many desks are free over time: from each moment of change to the next."""
 
-    def __init__(self, capacity: Sequence[int]) -> None:
-        self.times = [0]
+    def __init__(self, capacity: Sequence[int], start: Any) -> None:
+        self.times = [start]
         self.free = [list(capacity)]
 
-    def take(self, ready: int, days: int, uses: Uses) -> int:
+    def take(self, step: int, ready: Any, uses: Uses, finish: Callable[[int, Any], Any]) -> tuple[Any, Any]:
         """Take desks as early as they are free all through."""
         if not uses:
-            return ready
+            return ready, finish(step, ready)
         at = first = self._moment(ready)
-        end = ready + days
+        end = finish(step, ready)
         while at < len(self.times) and self.times[at] < end:
             if not _fits(uses, self.free[at]):
                 first = at + 1  # after the last change everything is free
-                end = self.times[first] + days
+                end = finish(step, self.times[first])
             at += 1
         start = self.times[first]
         for each in range(first, self._moment(end)):
             for desk, many in uses:
                 self.free[each][desk] -= many
-        return start
+        return start, end
 
-    def _moment(self, time: int) -> int:
+    def _moment(self, time: Any) -> int:
         at = bisect_left(self.times, time)
         if at == len(self.times) or self.times[at] != time:
             self.times.insert(at, time)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any, Protocol
 
-from engine.dispatch import Demand, dispatch
+from engine.dispatch import Demand, dispatch, in_turn
 from engine.graph import DECIDE, Edge, GraphStep, StepGraph
 from engine.passes import earliest, latest
 from engine.reading import DROPS, Assumption, Conversion, Network, Reading, network
@@ -238,12 +238,20 @@ def savings(graph: StepGraph, time: Time, conversion: Conversion | None = None, 
 
 
 def _at_desks(net: Network, time: Time, desks: Demand, end: Any) -> Any:
-    """When the plan ends with the desks there are, the step that must start soonest first (机动最少者先办)."""
+    """When the plan ends with the desks there are: the step that must start soonest first (机动最少者先办).
+
+    The better of two: a free desk takes what there is, or waits for what is more urgent.
+    """
     late, _ = latest(net.order, net.preds, end, lambda s, finish: time.latest_start(net.steps[s], finish))
     uses, capacity = desks.numbered(net.steps), list(desks.capacity.values())
-    release = [time.start] * len(net.steps)
-    finishes = dispatch(net.preds, uses, capacity, late, release, lambda s, at: time.finish(net.steps[s], at))[1]
-    return max(finishes, default=time.start)
+
+    def finish(step: int, start: Any) -> Any:
+        return time.finish(net.steps[step], start)
+
+    turn = sorted(net.order, key=lambda s: late[s])
+    at_once = dispatch(net.preds, uses, capacity, late, [time.start] * len(net.steps), finish)[1]
+    patient = in_turn(net.preds, uses, capacity, turn, time.start, finish)[1]
+    return min(max(at_once, default=time.start), max(patient, default=time.start))
 
 
 MILESTONES: Mapping[str, tuple[str, str]] = {
