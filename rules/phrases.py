@@ -7,7 +7,15 @@ from __future__ import annotations
 
 from difflib import SequenceMatcher
 
-from rules import phrases_case, phrases_clock, phrases_decision, phrases_facts, phrases_plan, phrases_whatif
+from rules import (
+    phrases_capacity,
+    phrases_case,
+    phrases_clock,
+    phrases_decision,
+    phrases_facts,
+    phrases_plan,
+    phrases_whatif,
+)
 from rules.phrases_kit import Phrase, Rows
 from rules.world import World
 
@@ -18,6 +26,7 @@ PHRASES: tuple[Phrase, ...] = (
     *phrases_case.PHRASES,
     *phrases_plan.PHRASES,
     *phrases_whatif.PHRASES,
+    *phrases_capacity.PHRASES,
 )
 
 
