@@ -6,7 +6,8 @@ functions that are handed in know: dates with working days, or plain numbers.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from heapq import heappop, heappush
 from typing import Any
 
 Preds = Sequence[Sequence[int]]
@@ -103,6 +104,47 @@ def latest(
             if at < finishes[each]:
                 finishes[each] = at
     return starts, finishes
+
+
+def end_with(
+    more: Iterable[tuple[int, int]],
+    after: Sequence[Sequence[int]],
+    starts: Sequence[Any],
+    finishes: Sequence[Any],
+    end: Any,
+    finish: Callable[[int, Any], Any],
+) -> Any:
+    """When everything is finished if a few more edges are kept; only what they move is looked at.
+
+    Args:
+        more: pairs of a step and one that waits for it; steps are numbered in order, here and everywhere in this graph.
+        after: from :func:`successors`.
+        starts: earliest starts without those edges.
+        finishes: earliest finishes without them.
+        end: when everything is finished without them.
+        finish: for a step and its start, when it finishes.
+    """
+    moved: dict[int, Any] = {}
+    queue: list[int] = []
+
+    def move(step: int, at: Any) -> None:
+        if at > moved.get(step, starts[step]):
+            if step not in moved:
+                heappush(queue, step)
+            moved[step] = at
+
+    waiting: dict[int, list[int]] = {}
+    for before, step in more:
+        waiting.setdefault(before, []).append(step)
+        move(step, finishes[before])
+    while queue:
+        step = heappop(queue)
+        done = finish(step, moved[step])
+        if done > finishes[step]:
+            end = max(end, done)
+            for each in (*after[step], *waiting.get(step, ())):
+                move(each, done)
+    return end
 
 
 def ancestors(order: Sequence[int], preds: Preds) -> list[int]:

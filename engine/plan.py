@@ -9,7 +9,7 @@ from typing import Any, Protocol
 
 from engine.dispatch import Demand, dispatch, in_turn
 from engine.graph import DECIDE, Edge, GraphStep, StepGraph
-from engine.passes import earliest, latest
+from engine.passes import earliest, end_with, latest, successors
 from engine.reading import DROPS, Assumption, Conversion, Network, Reading, network
 from engine.terms import Firm, Unit
 from engine.workdays import WorkCalendar, last_day, shift
@@ -170,26 +170,23 @@ def plan(graph: StepGraph, reading: Reading, time: Time, conversion: Conversion 
         )
         for i, step in enumerate(net.steps)
     )
-    finish_of = {step.id: finishes[i] for i, step in enumerate(net.steps)}
-    if ahead:
-        finish_of |= {step.id.removesuffix(DECIDE): finishes[i] for i, step in enumerate(net.steps)}
-    latest_of = {step.id: late_starts[i] for i, step in enumerate(net.steps)}
+    after = successors(net.preds)
 
-    def told(edges: Iterable[Edge]) -> tuple[Dropped, ...]:
-        return tuple(
-            Dropped(
-                e,
-                _worth(graph, e, drops, time, conversion, end, ahead)
-                if finish_of[e.before] > latest_of[e.after]
-                else 0,
-            )
-            for e in edges
-        )
+    def worth(edge: Edge, adds: tuple[tuple[int, int], ...] | None) -> int:
+        """How much later the whole would end if this one edge were kept; what fits into the slack costs nothing."""
+        if adds is None:
+            kept = _finish(graph, drops, time, conversion, edge, ahead)
+        elif all(finishes[before] <= late_starts[step] for before, step in adds):
+            return 0
+        else:
+            kept = end_with(adds, after, starts, finishes, end, lambda s, start: time.finish(net.steps[s], start))
+        return max(0, time.gap(end, kept))
 
+    told = [Dropped(e, worth(e, adds)) for e, adds in zip((*net.dropped, *net.beforehand), net.adds, strict=True)]
     used = {name for each in net.stands_on for name in each}
     assumptions = tuple(a for a in net.assumptions if a.id in used)
-    days = time.gap(time.start, end)
-    dropped, beforehand = told(net.dropped), told(net.beforehand)
+    days, cut = time.gap(time.start, end), len(net.dropped)
+    dropped, beforehand = tuple(told[:cut]), tuple(told[cut:])
     return Plan(reading, time.start, end, days, steps, assumptions, dropped, graph.warnings, beforehand)
 
 
@@ -206,19 +203,6 @@ def _finish(
     beforehand: bool = False,
 ) -> Any:
     return max(_forward(network(graph, drops, conversion, keep, beforehand), time)[1], default=time.start)
-
-
-def _worth(
-    graph: StepGraph,
-    edge: Edge,
-    drops: frozenset[Firm],
-    time: Time,
-    conversion: Conversion | None,
-    end: Any,
-    beforehand: bool,
-) -> int:
-    """How much later the whole would end if this one edge were kept; what fits into the slack costs nothing."""
-    return max(0, time.gap(end, _finish(graph, drops, time, conversion, edge, beforehand)))
 
 
 def savings(graph: StepGraph, time: Time, conversion: Conversion | None = None, desks: Demand | None = None) -> Savings:

@@ -11,7 +11,7 @@ predecessor's result arrives, the step is read as its review, which does not wai
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
@@ -71,6 +71,9 @@ class Network:
     dropped: tuple[Edge, ...]
     beforehand: tuple[Edge, ...] = ()
     """Edges for which only the decision waits."""
+    adds: tuple[tuple[tuple[int, int], ...] | None, ...] = ()
+    """For each edge dropped, then each beforehand: what the net would wait for beside, were it read as it stands; None
+    where that would change what rests on what."""
 
 
 def network(
@@ -139,6 +142,10 @@ class _Rewriting:
                     self.assumed.append(maker)
                 self.own[graph.index[edge.after]] |= 1 << self.assumed.index(maker)
         self.bit = {maker: 1 << k for k, maker in enumerate(self.assumed)}
+        self.found: list[int] = list(self.own)
+        """For each step the assumptions that it, or anything right before it, stands on."""
+        self.come: list[int] = [0] * len(graph.steps)
+        """For each step the assumed documents that exist when it starts; bits as above."""
 
     def network(self) -> Network:
         rests = self._rests()
@@ -175,18 +182,35 @@ class _Rewriting:
         order = tuple(range(len(steps)))
         named = tuple(self._assumption(maker) for maker in self.assumed)
         on = tuple(tuple(named[k].id for k in _bits(bits)) for bits in stands)
-        return Network(tuple(steps), order, tuple(preds), on, named, tuple(self.dropped), tuple(self.ahead))
+        adds = tuple(self._adds(edge, place, formal) for edge in (*self.dropped, *self.ahead))
+        return Network(tuple(steps), order, tuple(preds), on, named, tuple(self.dropped), tuple(self.ahead), adds)
+
+    def _adds(
+        self, edge: Edge, place: Mapping[int, int], formal: Mapping[int, int]
+    ) -> tuple[tuple[int, int], ...] | None:
+        """What keeping an edge would add, where the later step knows all assumptions of the earlier one already."""
+        before, after = self.graph.index[edge.before], self.graph.index[edge.after]
+        stands = self.found[before] & ~self.come[before]
+        there = self.come[before] | self.bit.get(before, 0)
+        if edge.firm is Firm.ASSUMABLE or stands & ~self.found[after] or there & ~self.come[after]:
+            return None
+        if after in self.later:
+            return ((place[before], place[after] - 1),)
+        if self.graph.steps[after].legal_effect:
+            return ((formal.get(before, place[before]), place[after]),)
+        turned = ((formal[before], formal[after]),) if before in formal and after in formal else ()
+        return ((place[before], place[after]), *turned)
 
     def _rests(self) -> list[int]:
         """For each step the assumptions that it stands on, and that nothing before it has discharged."""
         rests = [0] * len(self.graph.steps)
-        come = [0] * len(self.graph.steps)
-        """The assumed documents that exist when a step starts."""
+        come = self.come
         for number in self.graph.order if self.assumed else ():
             found = self.own[number]
             for p in self.kept[number]:
                 found |= rests[p]
                 come[number] |= come[p] | self.bit.get(p, 0)
+            self.found[number] = found
             if self.graph.steps[number].legal_effect:
                 for maker in self._makers(found):
                     come[number] |= come[maker] | self.bit[maker]

@@ -163,9 +163,9 @@ def test_the_decision_lists_one_item_with_its_instances() -> None:
     assert all("instances" not in i for i in decided({}).as_json()["items"])
 
 
-def test_five_hundred_buildings_are_planned() -> None:
-    graph = graph_of(decided({"permit_by": "building"}, [{"name": f"{n}号"} for n in range(500)]))
-    assert len(parts(graph, "START")) == 500
+def test_a_hundred_buildings_are_planned() -> None:
+    graph = graph_of(decided({"permit_by": "building"}, [{"name": f"{n}号"} for n in range(100)]))
+    assert len(parts(graph, "START")) == 100
     assert before(graph, "START:7号") == {"C08:7号", "A14", "A17"}
     made = plan(graph, Reading.PARALLEL, Calendar(calendar_known(), ON))
     assert len({s.earliest_finish for s in made.steps if s.step.of("C08")}) == 1
