@@ -159,6 +159,7 @@ STATUS: dict[str, int] = {
     "settings": 500,
     "database-settings": 500,
     "broken-bytes": 500,
+    "schedule-wrong": 500,
     "engines-disagree": 503,
     "unavailable": 503,
     "storage": 503,

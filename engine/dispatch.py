@@ -321,10 +321,9 @@ def broken(load: Load, starts: Sequence[int]) -> Iterator[tuple[str, int, int]]:
     changes: dict[int, dict[int, int]] = {}
     for step, uses in enumerate(load.uses):
         for desk, many in uses:
-            at = changes.setdefault(desk, {})
-            at[starts[step]] = at.get(starts[step], 0) + many
-            done = starts[step] + load.days[step]
-            at[done] = at.get(done, 0) - many
+            begun, done, at_desk = starts[step], starts[step] + load.days[step], changes.setdefault(desk, {})
+            at_desk[begun] = at_desk.get(begun, 0) + many
+            at_desk[done] = at_desk.get(done, 0) - many
     for desk, days in changes.items():
         busy = 0
         for day in sorted(days):
