@@ -40,7 +40,8 @@ def build(
 
     ``words`` keeps what was compiled before: most days on which something changes change a limit alone.
     """
-    key = tuple(id(placed) for section in WORDS_OF for placed in view.of(section))
+    dated = (value for placed in view.of("parameters") for value in placed.entry.values if value.stands_on(view.on))
+    key = (*(id(placed) for section in WORDS_OF for placed in view.of(section)), *map(id, dated))
     if key not in words:
         words[key] = _words(view, faults)
     vocabulary, parameters, conditions = words[key]

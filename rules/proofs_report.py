@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from datetime import date
 from time import perf_counter
 from typing import Any
 
@@ -19,14 +20,15 @@ from rules.proofs import Finding, Proof, prove
 GRAPH_OF = ("items", "supplements", "service")
 """Sections that the graph is made of, beside the conditions and the vocabulary."""
 
-Laid = tuple[View, PolicyBook]
+Laid = tuple[View, PolicyBook, bool]
+"""A book, the view that it was built of, and whether nothing stands after it (现行)."""
 
 
 class Graphs:
     """The books whose graphs differ (不同的环节图): most days on which something changes change a limit alone."""
 
     def __init__(self) -> None:
-        self._found: dict[tuple[Any, ...], Laid] = {}
+        self._found: dict[tuple[Any, ...], tuple[View, PolicyBook]] = {}
 
     def add(self, view: View, book: PolicyBook) -> None:
         """Keep a book; of several with the same graph the latest."""
@@ -34,13 +36,16 @@ class Graphs:
         self._found[(view.region, id(book.conditions), *made_of)] = (view, book)
 
     def __iter__(self) -> Iterator[Laid]:
-        return iter(self._found.values())
+        last: dict[str, date] = {}
+        for view, _ in self._found.values():
+            last[view.region] = max(view.on, last.get(view.region, date.min))
+        return ((view, book, view.on == last[view.region]) for view, book in self._found.values())
 
 
 def graph_faults(graphs: Iterable[Laid]) -> Iterator[Fault]:
     """What loading a policy must refuse of its graphs, by truth tables alone: a few milliseconds a graph."""
-    for view, book in graphs:
-        yield from faults_of(view, prove(book, deep=False))
+    for view, book, current in graphs:
+        yield from faults_of(view, prove(book, deep=False, current=current))
 
 
 def faults_of(view: View, proof: Proof) -> Iterator[Fault]:
@@ -87,8 +92,8 @@ def report(files: PolicyFiles) -> Report:
     begun = perf_counter()
     proofs: list[Proof] = []
     faults: list[Fault] = []
-    for view, book in graphs_of(files):
-        proofs.append(prove(book))
+    for view, book, current in graphs_of(files):
+        proofs.append(prove(book, current=current))
         faults.extend(faults_of(view, proofs[-1]))
     return Report(tuple(proofs), tuple(faults), round((perf_counter() - begun) * 1000))
 

@@ -26,10 +26,10 @@ Told = tuple[Item, tuple[Any, ...], str, str]
 """Item, path in its entry, and what is wrong there in two languages."""
 
 
-def standing(places: Places) -> Iterator[Told]:
+def standing(places: Places, *, current: bool) -> Iterator[Told]:
     """Needs that may be assumed where nothing may: of a step with legal effect, and of a review that nothing turns formal."""
     told: set[tuple[str, tuple[Any, ...]]] = set()
-    offered = SIMULATED in places.book.services
+    offered = current and SIMULATED in places.book.services
     for place, path in _assumable(places):
         item = place.item
         if (item.id, path) in told:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -67,6 +68,21 @@ def test_a_parameter_without_a_value_is_told_where_it_is_read() -> None:
     assert all("fire_area_scope" in f.fix and "没有取值" in f.fix for f in found)
     with pytest.raises(InputError, match="不完整"):
         policy().as_of(ON, "national")
+
+
+def test_a_parameter_has_on_each_day_the_value_of_that_day_whichever_is_asked_first() -> None:
+    local = "local: true, assumed: {says: 试, example: 例}"
+    values = (
+        f"      - {{effective_to: 2022-01-01, value: true, {local}}}\n"
+        f"      - {{effective_from: 2022-01-01, value: false, {local}}}\n"
+    )
+    text = f"parameters:\n  - id: turning\n    title: 试\n    type: yes_no\n    values:\n{values}"
+    text += f"conditions:\n  - {{id: t, scope: project, title: 试, {local}, all: [{{parameter: turning, is: true}}]}}\n"
+    files = added("national/turning.yaml", text)
+    for days in (("2021-06-01", "2023-06-01"), ("2023-06-01", "2021-06-01")):
+        turning = compiled(files)
+        found = {day: turning.as_of(date.fromisoformat(day)).parameters["turning"] for day in days}
+        assert found == {"2021-06-01": True, "2023-06-01": False}
 
 
 def test_limits_and_regions_in_a_circle_are_told() -> None:

@@ -181,13 +181,13 @@ def test_tables_and_z3_say_the_same_of_every_fault() -> None:
 
 
 def _pointers(files: dict[str, str], most_bits: int) -> Iterator[str]:
-    for view, book in graphs_of(read_files(files)):
+    for view, book, _ in graphs_of(read_files(files)):
         yield from (f.pointer for f in faults_of(view, prove(book, most_bits=most_bits)))
 
 
 def test_the_proof_at_load_costs_less_than_reading_the_files() -> None:
     files = read_files(sources())
-    ((_, book),) = graphs_of(files)
+    ((_, book, _),) = graphs_of(files)
 
     def seconds(run: int) -> float:
         begun = perf_counter()
