@@ -72,7 +72,7 @@ class CertificateRow(Base):
     serial: Mapped[int]
     check_code: Mapped[str] = mapped_column(Words)
     case_id: Mapped[str] = mapped_column(Id, ForeignKey("case_file.id"))
-    item: Mapped[str] = mapped_column(Words, default="", server_default="")
+    item: Mapped[str] = mapped_column(Words, default="", server_default=text("''"))
     """The one item that it is about (permits); empty: the whole case."""
     form: Mapped[str] = mapped_column(Words)
     force: Mapped[str] = mapped_column(Words)
@@ -107,7 +107,7 @@ class CertificateBuilding(Base):
     certificate_id: Mapped[str] = mapped_column(Id, ForeignKey("certificate.id"), primary_key=True)
     building: Mapped[str] = mapped_column(Words, primary_key=True)
     """Empty where the project names no building."""
-    item: Mapped[str] = mapped_column(Words, default="", server_default="")
+    item: Mapped[str] = mapped_column(Words, default="", server_default=text("''"))
     project_id: Mapped[str] = mapped_column(Id, ForeignKey("project.id"))
     service: Mapped[str] = mapped_column(Words)
     force: Mapped[str] = mapped_column(Words)

@@ -339,7 +339,7 @@ def test_a_formal_document_never_carries_the_notice() -> None:
 
 def test_a_simulated_document_has_no_place_for_the_seal() -> None:
     assert "（用章处" not in "".join(pages(made(certificate("simulated"))))
-    assert "不加盖联合验收专用章" in pages(made(certificate("simulated")))[-1]
+    assert "模拟审批专用章" in pages(made(certificate("simulated")))[-1]
 
 
 def test_the_title_of_a_simulated_document_has_another_colour() -> None:

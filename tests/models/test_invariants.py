@@ -84,6 +84,7 @@ BREACHES: tuple[tuple[str, str], ...] = (
     ("O3", "UPDATE opinion SET signer = 'u1' WHERE item = 'D07'"),
     ("O4", "UPDATE opinion SET seq = 1000 WHERE item = 'D07'"),
     ("O6", ENTRY.format("'opinion_withdrawn'", "'sealed'")),
+    ("S2", "UPDATE opinion SET converts = 'nowhere' WHERE id = (SELECT min(id) FROM opinion WHERE item = 'D07')"),
     ("K1", "UPDATE clock SET done_on = NULL WHERE limit_id = 'joint'"),
     (
         "K1",

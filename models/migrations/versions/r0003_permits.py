@@ -7,7 +7,7 @@ names the simulated one that it takes the place of, once at most (S2). What is a
 from __future__ import annotations
 
 from alembic import op
-from sqlalchemy import Column, ForeignKeyConstraint, PrimaryKeyConstraint
+from sqlalchemy import Column, ForeignKeyConstraint, PrimaryKeyConstraint, text
 from sqlalchemy.sql.naming import conv
 
 from models.migrations.versions.r0001_tables import BYTES, SEQ, TEXT, _where
@@ -73,7 +73,7 @@ def upgrade() -> None:
     """Add the columns, the indexes by item, the guards that know them, and the list of assumed papers."""
     on_sqlite = op.get_bind().dialect.name == "sqlite"
     for table in ("certificate", "certificate_building"):
-        op.add_column(table, Column("item", TEXT, nullable=False, server_default=""))
+        op.add_column(table, Column("item", TEXT, nullable=False, server_default=text("''")))
     op.add_column("opinion", Column("converts", TEXT, nullable=True))
     op.drop_index("uq_certificate_in_force", "certificate")
     op.create_index("uq_certificate_in_force", "certificate", ["case_id", "item"], unique=True, **_where(IN_FORCE))
