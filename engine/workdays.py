@@ -55,6 +55,7 @@ class WorkCalendar:
         "_first",
         "_forecast",
         "_rank",
+        "_tables",
         "final_until",
         "first",
         "known_on",
@@ -88,6 +89,7 @@ class WorkCalendar:
         self.published_until = published_until or last
         self.final_until = self.published_until.replace(month=LAST_FINAL_DAY[0], day=LAST_FINAL_DAY[1])
         self._forecast = None
+        self._tables: tuple[NDArray[np.int64], NDArray[np.int64]] | None = None
         self._first = first.toordinal()
         ordinals = np.arange(self._first, last.toordinal() + 1)
         working = (ordinals - 1) % 7 < 5
@@ -187,15 +189,22 @@ class WorkCalendar:
 
     def add_many(self, days: NDArray[np.datetime64], n: int | NDArray[np.int64]) -> NDArray[np.datetime64]:
         """``add`` for a whole column of days (批量顺数), n of at least 1, at a few nanoseconds a day."""
-        rank, work = np.asarray(self._rank), np.asarray(self._days)
-        at = days.astype("datetime64[D]").astype(np.int64) + (_EPOCH - self._first + 1)
-        if at.size and (at.min() < 0 or at.max() >= len(rank)):
+        if self._tables is None:
+            self._tables = np.array(self._rank) - 1, np.array(self._days) - _EPOCH
+        rank, work = self._tables
+        at = days.astype("datetime64[D]", copy=False).view(np.int64) + (_EPOCH - self._first + 1)
+        try:
+            if at.size and at.min() < 0:
+                raise IndexError
+            index = np.take(rank, at)
+        except IndexError:
             worst = at.min() if at.min() < 0 else at.max()
-            raise self._not_published(int(worst) + self._first - 1)
-        index = rank[at] + n - 1
-        if index.size and index.max() >= len(work):
-            raise self._not_published(self.last.toordinal() + 1)
-        found: NDArray[np.datetime64] = (work[index] - _EPOCH).astype("datetime64[D]")
+            raise self._not_published(int(worst) + self._first - 1) from None
+        index += n
+        try:
+            found: NDArray[np.datetime64] = np.take(work, index).view("datetime64[D]")
+        except IndexError:
+            raise self._not_published(self.last.toordinal() + 1) from None
         return found
 
     def working_days(self, year: int) -> int:

@@ -16,8 +16,10 @@ from engine.assuming import Run
 from engine.columns import Template, room
 from engine.frontier import Candidate, candidates, sets
 from engine.graph import Edge, GraphStep, StepGraph
+from engine.passes import CycleFoundError
 from engine.plan import Numbers, plan
 from engine.reading import DROPS, Conversion, Reading
+from engine.spans import spans
 from engine.terms import Firm
 from tests.engine.graphs import graphs
 
@@ -99,3 +101,20 @@ def test_long_plans_do_not_run_over() -> None:
 def test_a_graph_without_steps() -> None:
     template = Template((), ())
     assert template.ends(template.finishes(np.empty((0, 3), np.int32))).tolist() == [0, 0, 0]
+
+
+@given(graphs(most=20))
+def test_a_large_graph_in_plain_numbers_is_the_same_plan(graph: StepGraph) -> None:
+    net = trial.read(graph, Reading.SERIAL, None)
+    found = spans(net.preds, [s.days for s in net.steps])
+    made = plan(graph, Reading.SERIAL, Numbers())
+    assert found.end == made.finish
+    assert found.starts == [s.earliest_start for s in made.steps]
+    assert found.latest_starts == [s.latest_start for s in made.steps]
+    assert found.slack == [s.slack for s in made.steps]
+
+
+def test_a_cycle_is_named() -> None:
+    with pytest.raises(CycleFoundError) as caught:
+        spans([[], [0, 2], [1]], [1, 1, 1])
+    assert set(caught.value.steps) == {1, 2}
