@@ -295,7 +295,12 @@ def _sealed(state: CaseState, event: Event) -> CaseState:
 def _certificate_withdrawn(state: CaseState, event: Event) -> CaseState:
     data = {**event.data, "on": event.on.isoformat(), "seq": event.seq}
     issued = tuple(replace(p, withdrawn=data) if p.number == data["number"] else p for p in state.issued)
-    return replace(_only_files(state, event), issued=issued)
+    state = replace(_only_files(state, event), issued=issued)
+    if state.ending is not None:
+        return state
+    mine = (v for v in state.dossier.versions.values() if v.about.case == state.case)
+    taken_back = [v.id for v in mine if v.fields.get("number") == data["number"]]
+    return replace(state, dossier=state.dossier.with_versions((), taken_back))  # it may be handed out anew
 
 
 def _mark(state: CaseState, event: Event, mark: TaskState | None) -> dict[str, TaskState]:

@@ -11,7 +11,7 @@ from engine.commands import Desk, allow_now
 from engine.dossier import DocVersion, Standing, Verdict
 from engine.errors import Fault, InputError, RefusedError
 from engine.events import Event, EventKind
-from engine.orders import Opinion, drafted, given
+from engine.orders import Opinion, check_opinion, drafted, given
 from engine.procedure import Command
 from engine.tasks import Task
 
@@ -34,6 +34,7 @@ def convert(desk: Desk, task: Task, unchanged: bool, says: str, today: Law) -> l
         )
     simulated = _holding(desk, task, today)
     opinion = Opinion(Verdict.PASS, says or f"与模拟审批意见（{simulated.id}）所据一致，未变化")
+    check_opinion(desk, task, opinion)
     if task.step.two_people:
         return [drafted(desk, task, opinion, simulated.id)]
     return given(desk, task, opinion, simulated.id)

@@ -191,6 +191,12 @@ def withdraw_opinion(desk: Desk, task: Task, reasons: str) -> list[Event]:
     allow_now(desk, task, Command.WITHDRAW_OPINION)
     last = desk.state.dossier.current(task.step.makes, replace(task.about, case=desk.state.case))
     assert last is not None
+    for paper in desk.state.issued:
+        if paper.withdrawn is None and any(o["document"] == last.id for o in paper.content.get("opinions", ())):
+            raise RefusedError(
+                f"意见已写入{paper.content['title']}（{paper.number}），须先撤回该文书，才能撤回意见。",
+                detail_en=f"Paper {paper.number} rests on it: withdraw that first.",
+            )
     return [desk.event(EventKind.OPINION_WITHDRAWN, task, void=[last.id], reasons=reasons)]
 
 

@@ -8,16 +8,16 @@ policy says so. What has failed is only what was simulated: formal opinions go s
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from engine.assumed import FailedBy, Failure, compare
+from engine.assumed import Compared, FailedBy, Failure, compare
 from engine.case import CaseState
 from engine.commands import Desk, not_ended, withdrawal
 from engine.decision import cite_json
-from engine.dossier import FACT, About, DocVersion, Standing, differs
+from engine.dossier import FACT, About, DocVersion, Standing
 from engine.errors import Fault, InputError, RefusedError
 from engine.events import Event, EventKind
 from engine.intake import judge_now
@@ -74,34 +74,54 @@ class _Hit:
 
 
 def _by_fields(desk: Desk, opinions: Sequence[DocVersion]) -> Iterator[_Hit]:
-    """Fields of a paper that came, or was stated anew, that differ beyond tolerance: one hit a cause."""
+    """Fields of a paper that came, or was stated anew, that differ beyond tolerance: one hit a cause.
+
+    Each opinion is held against the version that it stood on. What the paper itself says may end the case, also where
+    nothing has been said yet; what is only stated anew never does.
+    """
     dossier, procedure = desk.state.dossier, desk.law.procedure
     default = next(iter(procedure.failing(FailedBy.FIELDS)), None)
     for paper in procedure.assumes:
         now = dossier.current(paper.doc, About())
         if now is None:
             continue
-        causes: dict[str, list[Any]] = {}
-        last = next((v for v in reversed(dossier.history(*now.slot)) if v.standing is Standing.ASSUMED), None)
-        for found in compare(paper, last.fields, now.fields) if last is not None and last is not now else ():
-            if not found.holds:
-                causes.setdefault(found.field.failure or (default.id if default else ""), []).append(found)
-        for name, beyond in causes.items():
+        causes: dict[str, tuple[dict[str, Compared], list[DocVersion]]] = {}
+        for older, looked_at, hit in _standing(desk, opinions, now):
+            for found in compare(paper, older.fields, now.fields):
+                if not found.holds and (looked_at is None or found.field.id in looked_at):
+                    cause = causes.setdefault(found.field.failure or (default.id if default else ""), ({}, []))
+                    cause[0].setdefault(found.field.id, found)
+                    cause[1].extend(hit)
+        for name, (fields, hits) in causes.items():
             failure = procedure.failure(name)
-            fields = {c.field.id for c in beyond}
-            hit = [v for v in opinions if _stood_on(desk, v, now, fields)]
-            if failure is not None:
-                told = "，".join(f"{c.field.title}假设为{c.assumed}、实际为{c.real}" for c in beyond)
-                yield _Hit(failure, f"{failure.title}：{paper.title}{told}", hit, [c.as_json() for c in beyond])
+            if failure is None:
+                continue
+            came = now.standing is Standing.REAL
+            failure = failure if came else replace(failure, ends=False, title="改变假设")
+            told = "，".join(
+                f"{c.field.title}假设为{c.assumed}、{'实际' if came else '现'}为{c.real}" for c in fields.values()
+            )
+            yield _Hit(
+                failure,
+                f"{failure.title}：{paper.title}{told}",
+                list({v.id: v for v in hits}.values()),
+                [c.as_json() for c in fields.values()],
+            )
 
 
-def _stood_on(desk: Desk, opinion: DocVersion, now: DocVersion, fields: set[str]) -> bool:
-    """Whether an opinion looked at fields of an older version that the newer one contradicts."""
-    for name, looked_at in opinion.stands_on.items():
-        older = desk.state.dossier.versions[name]
-        if older.slot == now.slot and differs(now, older, tuple(fields & set(looked_at))):
-            return True
-    return False
+def _standing(
+    desk: Desk, opinions: Sequence[DocVersion], now: DocVersion
+) -> Iterator[tuple[DocVersion, tuple[str, ...] | None, list[DocVersion]]]:
+    """The older versions that ``now`` is held against: the last assumption, with every field, and what opinions stood on."""
+    dossier = desk.state.dossier
+    last = next((v for v in reversed(dossier.history(*now.slot)) if v.standing is Standing.ASSUMED), None)
+    if last is not None and now.standing is Standing.REAL:
+        yield last, None, []
+    for opinion in opinions:
+        for name, looked_at in opinion.stands_on.items():
+            older = dossier.versions[name]
+            if older.slot == now.slot and older.id != now.id:
+                yield older, looked_at, [opinion]
 
 
 def _by_facts(desk: Desk, opinions: Sequence[DocVersion]) -> Iterator[_Hit]:

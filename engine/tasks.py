@@ -231,7 +231,8 @@ class Reading(Papers):
 
     def gives_result(self, step: Step, item: str) -> bool:
         """Whether what a step makes about an item is the item's result: the last step with results that is about it."""
-        about = [s for s in self.view.procedure.steps if s.results and any(a.item == item for a in self.slots(s.makes))]
+        formal = (s for s in self.view.procedure.steps if s.results and s.force is Force.FORMAL)
+        about = [s for s in formal if any(a.item == item for a in self.slots(s.makes))]
         return bool(about) and about[-1] is step
 
     def convertible(self, task: Task) -> DocVersion | None:

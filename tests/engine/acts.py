@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
 
-from engine import intake, issuing, orders
+from engine import converting, intake, issuing, orders
 from engine.commands import Desk
 from engine.dossier import Verdict
 from engine.events import Event
@@ -54,6 +54,9 @@ ACTS: Mapping[Command, Callable[[Desk, Task, Life, How], list[Event]]] = {
     Command.ASK_ONCE: lambda desk, task, life, how: intake.ask_once(desk, task),
     Command.REFUSE: lambda desk, task, life, how: intake.refuse(desk, task, "不予受理"),
     Command.GIVE: _give,
+    Command.CONVERT: lambda desk, task, life, how: converting.convert(desk, task, how.complete, "", desk.law),
+    Command.SIGN: lambda desk, task, life, how: converting.sign(desk, task, desk.law),
+    Command.RETURN: lambda desk, task, life, how: converting.return_draft(desk, task, "理由不足"),
     Command.SIGN_UNAFFECTED: lambda desk, task, life, how: orders.sign_unaffected(desk, task, "仅更正图签"),
     Command.WITHDRAW_OPINION: lambda desk, task, life, how: orders.withdraw_opinion(desk, task, "意见有误"),
     Command.STOP_CLOCK: lambda desk, task, life, how: orders.stop_clock(desk, task, "testing", how.complete, "送检"),

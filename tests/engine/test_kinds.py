@@ -14,8 +14,10 @@ from engine.procedure import Command, StepKind, TaskState
 from tests.engine.acts import How, act
 from tests.engine.law import CLERK, LEAD, Life, taken_in
 from tests.engine.lives import FAIL, HALL, OFFICE, PASS, agreed, filed, issue, meet, not_pass, reviewed, see, seen
+from tests.engine.simulated_law import ONE_PERSON, accepted, won
 
 B, OPEN, ST, SP = TaskState.BLOCKED, TaskState.OPEN, TaskState.STALE, TaskState.STOPPED
+DR = TaskState.DRAFTED
 CA, W, D, F, R = TaskState.CALLED, TaskState.WAITING, TaskState.DONE, TaskState.FAILED, TaskState.REFUSED
 
 
@@ -84,6 +86,27 @@ def _visited(verdict: Verdict, again: bool = False) -> Life:
     return life
 
 
+def _drafted() -> Life:
+    life = won()
+    life.draft("X1")
+    return life
+
+
+def _to_convert() -> Life:
+    life = accepted(ONE_PERSON).simulate()
+    life.win()
+    return life
+
+
+def _to_convert_again() -> Life:
+    """Given in full on a contract whose area was corrected; what was assumed lies within tolerance of both."""
+    life = accepted(ONE_PERSON).simulate()
+    life.win(area="30250")
+    life.say("convert", "X1")
+    life.win(area="29900")
+    return life
+
+
 def _issued() -> Life:
     life = agreed()
     issue(life)
@@ -105,6 +128,7 @@ PLACES = {
     (StepKind.REVIEW, OPEN): ("opinion:D07", lambda: seen(taken_in())),
     (StepKind.REVIEW, ST): ("review:D07", _new_drawings),
     (StepKind.REVIEW, SP): ("opinion:D07", _stopped),
+    (StepKind.REVIEW, DR): ("convert:X1", _drafted),
     (StepKind.REVIEW, W): ("opinion:D07", lambda: _opinions(D07=FAIL)),
     (StepKind.REVIEW, D): ("opinion:D07", _opinions),
     (StepKind.REVIEW, F): ("opinion:D07", _failed_twice),
@@ -119,6 +143,9 @@ PLACES = {
     (StepKind.ISSUE, R): ("issue", _refused),
 }
 """Each state that a kind's task is ever in: a task there, and a life that brings it about."""
+
+CONVERTING = {OPEN: _to_convert, ST: _to_convert_again}
+"""A conversion wants a simulated opinion."""
 
 CELLS = [(kind, state, command) for kind, state in PLACES for command in Command]
 
@@ -171,6 +198,8 @@ def test_what_the_table_lists_is_done_and_leads_where_it_says(
     life = make()
     if command is Command.ACCEPT:
         life.add(filed(life, "fire-report"))
+    elif command is Command.CONVERT:
+        name, life = "convert:X1", CONVERTING[at]()
     elif command is Command.REFUSE and at is OPEN:
         life = _applied(completion_accepted=False)
     task = life.task(name)
