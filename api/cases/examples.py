@@ -32,6 +32,7 @@ CASE: dict[str, Any] = {
             "title": "资料审核",
             "kind": "review",
             "about": {"item": "D07"},
+            "force": "formal",
             "state": "done",
             "says": "已办",
             "party": "housing_construction",
@@ -76,6 +77,7 @@ CASE: dict[str, Any] = {
             "title": "出具专项意见",
             "kind": "review",
             "about": {"item": "D06"},
+            "force": "formal",
             "state": "open",
             "says": "待办",
             "party": "housing_construction",
@@ -132,6 +134,8 @@ CASE: dict[str, Any] = {
     ],
     "ending": None,
     "certificate": None,
+    "papers": [],
+    "simulated": None,
     "history": [
         {
             "entry": 88,
@@ -184,6 +188,7 @@ RECEIVED: dict[str, Any] = {
                 "title": "统一受理",
                 "kind": "intake",
                 "about": {},
+                "force": "formal",
                 "state": "open",
                 "says": "待办",
                 "party": "window",
@@ -246,6 +251,7 @@ TASKS: dict[str, Any] = {
             "title": "资料审核",
             "kind": "review",
             "about": {"item": "D06"},
+            "force": "formal",
             "state": "done",
             "says": "已办",
             "party": "housing_construction",
@@ -312,6 +318,18 @@ ISSUED: dict[str, Any] = {
             "content_hash": "sha256:284e871c161e8f7cd4e7aee686ae04a8a27dce9b9f9a91dcbbf3580bc1991a73",
             "pdf_sha256": "d4054f5f5ac04bf500894c09e7958044a78ef0e873bc607a73f216936419d751",
         },
+        "papers": [
+            {
+                "number": "江海联验字〔2022〕1号",
+                "title": "竣工联合验收意见书",
+                "item": "",
+                "force": "formal",
+                "check_code": "T7U4-RER7-229T",
+                "issued_on": "2022-08-05",
+                "status": "in_force",
+                "pdf_sha256": "d4054f5f5ac04bf500894c09e7958044a78ef0e873bc607a73f216936419d751",
+            }
+        ],
         "history": [
             {
                 "entry": 49,
@@ -351,6 +369,18 @@ REVOKED: dict[str, Any] = {
             "content_hash": "sha256:dbcdea53c44ed229bcd6f0a1cafaf1eca6e9e94993e71436fc2eddc69e3594ff",
             "pdf_sha256": "e4df665fc0a63adaf7c71e76d0a32e9d5229ccdc8c4ef14ebe5ceaa7db3f8d4e",
         },
+        "papers": [
+            {
+                "number": "江海联验字〔2022〕2号",
+                "title": "竣工联合验收意见书",
+                "item": "",
+                "force": "formal",
+                "check_code": "8XB8-KC5D-BRBC",
+                "issued_on": "2022-08-08",
+                "status": "withdrawn",
+                "pdf_sha256": "e4df665fc0a63adaf7c71e76d0a32e9d5229ccdc8c4ef14ebe5ceaa7db3f8d4e",
+            }
+        ],
         "history": [
             {
                 "entry": 53,
