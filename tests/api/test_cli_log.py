@@ -46,7 +46,9 @@ def test_conform_says_what_the_contract_names_per_case_and_in_total(tmp_path: Pa
 
 
 def test_without_a_plan_the_later_half_is_held_against_the_earlier() -> None:
-    lines = [f"{n},{a},2022-0{n}-10\n{n},{b},2022-0{n}-20\n" for n, (a, b) in enumerate([*["AB"] * 5, "BA"], 1)]
+    lines = [
+        f"{n},{a},2022-0{n}-10\n{n},{b},2022-0{n}-20\n" for n, (a, b) in enumerate([*[("A", "B")] * 5, ("B", "A")], 1)
+    ]
     table = "case,activity,time\n" + "".join(lines)
     found = yichuang("log", "conform", "-", "--json", given=table.encode()).answer
     assert (found["plan"]["source"], found["plan"]["learned_from"], found["plan"]["tested_on"]) == ("mined", 3, 3)

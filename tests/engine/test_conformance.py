@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from engine.errors import InputError, NotPublishedError
@@ -76,7 +78,7 @@ def test_order_holds_through_a_step_that_the_log_does_not_have() -> None:
 
 # --- 2: legal effect on an open assumption ----------------------------------------------------------------------------
 
-ASSUMING = {
+ASSUMING: dict[str, Any] = {
     "steps": [
         {"id": "land", "days": 10, "waits_for": [], "stands_on": [], "legal_effect": True},
         {"id": "review", "days": 5, "waits_for": [], "stands_on": ["contract"], "legal_effect": False},
