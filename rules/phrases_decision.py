@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from engine.decision import Reason
-from engine.terms import Cite, LimitKind, Truth
+from engine.terms import Cite, Firm, LimitKind, Truth
 from rules.phrases_kit import UNIT, UNITS, Phrases, expect, listed
 from rules.world import World
 
@@ -13,6 +13,8 @@ PHRASES = phrase = Phrases()
 
 APPLIES = {"适用": Truth.YES, "不适用": Truth.NO, "是否适用无法判断": Truth.UNKNOWN}
 ELIGIBLE = {"可以受理": Truth.YES, "不能受理": Truth.NO, "能否受理无法判断": Truth.UNKNOWN}
+MUST = (Firm.REQUIRED, Firm.ASSUMABLE)
+"""What must be handed in; the second may wait under simulated approval alone."""
 KINDS = {"法定": LimitKind.STATUTORY, "承诺": LimitKind.PROMISED}
 
 
@@ -71,7 +73,8 @@ def item_department(world: World, item: str, who: str) -> None:
 
 @phrase("事项“特殊建设工程消防验收”须交材料“消防验收申请表”", "事项“(?P<item>[^”]+)”(?P<no>不)?须交材料“(?P<text>.+)”")
 def item_material(world: World, item: str, text: str, no: str | None = None) -> None:
-    found = [m.title for m in world.decided.item(world.item_id(item)).materials if m.firm.value == "required"]
+    wanted = ("required", "assumable")  # what may be assumed has to come too, at the latest for the conversion
+    found = [m.title for m in world.decided.item(world.item_id(item)).materials if m.firm.value in wanted]
     expect((text in found) is (no is None), found, text)
 
 
