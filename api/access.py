@@ -100,6 +100,7 @@ VERB_TITLES = {
     "read_access": "看权限表",
     "read_health": "看服务是否正常",
     "check_certificate": "查验证书",
+    "read_parcel": "看宗地的规划条件",
     "sign_in": "登录",
     # with any account
     "sign_out": "退出登录",
@@ -149,7 +150,7 @@ VERB_TITLES = {
 
 
 def _rows() -> Iterator[Grant]:
-    for verb in ("read_page", "read_docs", "read_access", "read_health", "check_certificate", "sign_in"):
+    for verb in ("read_page", "read_docs", "read_access", "read_health", "check_certificate", "read_parcel", "sign_in"):
         yield Grant(verb, Role.ANYONE)
     for verb in ("sign_out", "who_am_i", "put_file", "get_file", "list_projects", "view_project", "list_cases"):
         yield Grant(verb, Role.SIGNED_IN)

@@ -25,6 +25,7 @@ from api.logs.controller import LogController
 from api.middleware import Service
 from api.openapi import configuration, say_what_is_so
 from api.opening import claimed, keep_apart, open_parts
+from api.parcels.controller import ParcelController
 from api.parts import Parts
 from api.plans.controller import PlanController
 from api.projects.controller import ProjectController
@@ -39,6 +40,7 @@ ROUTES: Sequence[Any] = (
     ProjectController,
     CaseController,
     CertificateController,
+    ParcelController,
     PlanController,
     ScheduleController,
     ExportController,

@@ -150,7 +150,12 @@ class _Check:
             before = case.done[p]
             if _earlier(done.end, done.end_exact, before):
                 how, says = "finished", "办结"
-            elif done.known and not at_end and self.yard.source != "mined" and _earlier(done.begun, done.begun_exact, before):
+            elif (
+                done.known
+                and not at_end
+                and self.yard.source != "mined"
+                and _earlier(done.begun, done.begun_exact, before)
+            ):
                 how, says = "began", "开始"
             else:
                 continue

@@ -112,6 +112,42 @@ class Simulating(Filer):
                 self.do(who + "2", task["id"], second)
         return self.shown
 
+    def declare(self, login: str, cause: str, **body: Any) -> Shown:
+        """Declare that simulated opinions fail."""
+        return self.on_case(login, "declare-failure", cause=cause, says="经核查属实", **body)
+
+    def notice(self) -> Shown:
+        """Take the case in, pass every simulated review, hand the notice out."""
+        self.do("window", "intake", "accept")
+        self.each("simulate", "give", verdict="pass")
+        self.do("window", "notice", "issue")
+        return self.look()
+
+    def turn_formal(self, on: str) -> Shown:
+        """The land is won; two people of each department turn what holds formal."""
+        self.win()
+        self.register_result("A01", "2022-440704-01", on)
+        self.look()
+        return self.each("convert", "convert", second="sign", unchanged=True)
+
+    def another_case(self, service: str, **form: Any) -> Simulating:
+        """A further case of the same project, with every paper that it wants."""
+        other = Simulating(self.people, self.owner)
+        other.project = self.project
+        other.apply(service=service, **form)
+        for material in other.shown["missing"]["materials"]:
+            other.paper(material["id"])
+        other.look()
+        return other
+
+    def opinions(self) -> dict[str, str]:
+        """Item → how its last simulated opinion stands."""
+        return {o["item"]: o["state"] for o in self.look()["simulated"]["opinions"]}
+
+    def void(self) -> set[str]:
+        """The items whose simulated opinions are void."""
+        return {item for item, state in self.opinions().items() if state == "void"}
+
 
 def before_land(people: People, *, changed: Mapping[str, Any] | None = None, **facts: Any) -> Simulating:
     """A project before its land: registered, its assumption stated, the application handed in."""

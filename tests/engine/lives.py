@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import fields
 from datetime import date
 from typing import Any
 
 import pytest
 
 from engine import filing, issuing, orders
+from engine.case import CaseState
 from engine.certificate import content_of, number_of, refusal_of
 from engine.dossier import Verdict
 from engine.errors import RefusedError
 from engine.events import Actor, Event
+from engine.ledger import canonical
 from tests.engine.law import CLERK, ITEMS, LEAD, OWNER, PROCEDURE, Life, taken_in
 
 FORM = PROCEDURE.form("ja-certificate")
@@ -104,3 +107,13 @@ def meet(life: Life, *departments: str) -> None:
     everyone = departments or ("archives", "housing_construction", "natural_resources")
     life.do(orders.call, "meeting", date(2099, 1, 1), "会议室", actor=LEAD)
     life.do(orders.hold, "meeting", everyone, {}, "逐项研究，形成一致意见", actor=LEAD)
+
+
+def plain(state: CaseState) -> Any:
+    """Everything that a case adds up to, in a form that can be compared."""
+    versions = [v.as_json() for v in state.dossier.versions.values()]
+    data = [[p.task, dict(p.content), dict(p.sealed or {}), dict(p.withdrawn or {}), p.seq] for p in state.issued]
+    ending = state.ending and [state.ending.kind, state.ending.on.isoformat(), state.ending.says, state.ending.data]
+    apart = ("dossier", "issued", "ending")
+    rest = {f.name: getattr(state, f.name) for f in fields(state) if f.name not in apart}
+    return canonical([versions, list(state.dossier.buildings or ()), data, ending]), rest

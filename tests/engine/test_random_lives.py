@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import fields, replace
+from dataclasses import replace
 from datetime import date, timedelta
-from typing import Any
 
 import pytest
 from hypothesis import event, settings
@@ -18,13 +17,12 @@ from engine.dossier import About, DocVersion, Dossier, Verdict
 from engine.errors import InputError, RefusedError
 from engine.events import Event, day_of
 from engine.kinds import TABLES
-from engine.ledger import canonical
 from engine.procedure import Command, StepKind, TaskState
 from engine.tasks import Task
 from engine.terms import Truth
 from tests.engine.acts import How, act
 from tests.engine.law import OWNER, PROCEDURE, Life, taken_in
-from tests.engine.lives import FAIL, HALL, OFFICE, agreed, see, seen
+from tests.engine.lives import FAIL, HALL, OFFICE, agreed, plain, see, seen
 
 LAST_DAY = date(2022, 12, 20)
 
@@ -68,16 +66,6 @@ def current_all_the_way(dossier: Dossier, version: DocVersion) -> bool:
         if now is None or now.content != read.content or not current_all_the_way(dossier, now):
             return False
     return True
-
-
-def plain(state: CaseState) -> Any:
-    """Everything that a case adds up to, in a form that can be compared."""
-    versions = [v.as_json() for v in state.dossier.versions.values()]
-    data = [dict(d or {}) for d in (state.certificate, state.certificate_withdrawn)]
-    ending = state.ending and [state.ending.kind, state.ending.on.isoformat(), state.ending.says, state.ending.data]
-    apart = ("dossier", "issued", "ending")
-    rest = {f.name: getattr(state, f.name) for f in fields(state) if f.name not in apart}
-    return canonical([versions, list(state.dossier.buildings or ()), data, ending]), rest
 
 
 class Remembered(Life):

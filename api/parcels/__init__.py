@@ -1,0 +1,1 @@
+"""Parcels (宗地): what is assumed of their papers, for everybody to read."""
