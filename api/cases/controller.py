@@ -148,7 +148,7 @@ class CaseController(Controller):
         status_code=200,
         summary="撤回申请 Withdraw the application",
         operation_class=asks(example_orders.WITHDRAW),
-        responses={**answers(200, Shown, "申请已撤回；办件现状。", examples.WITHDRAWN), **problems(*WRITES_TO)},
+        responses={**answers(200, Shown, "申请已撤回；办件现状。", examples_ended.WITHDRAWN), **problems(*WRITES_TO)},
     )
     async def withdraw(
         self,
@@ -190,7 +190,7 @@ class CaseController(Controller):
         status_code=200,
         summary="撤回证书 Withdraw a certificate",
         operation_class=asks(example_orders.REVOKE),
-        responses={**answers(200, Shown, "证书已撤回；办件现状。", examples.REVOKED), **problems(*WRITES_TO)},
+        responses={**answers(200, Shown, "证书已撤回；办件现状。", examples_ended.REVOKED), **problems(*WRITES_TO)},
     )
     async def withdraw_certificate(
         self,

@@ -97,7 +97,15 @@ def test_the_owner_acts_for_his_own_alone():
 
 def test_whoever_has_not_signed_in():
     public = {verb for verb in VERB_TITLES if may(NOBODY, verb)}
-    assert public == {"read_page", "read_docs", "read_access", "read_health", "check_certificate", "sign_in"}
+    assert public == {
+        "read_page",
+        "read_docs",
+        "read_access",
+        "read_health",
+        "check_certificate",
+        "read_parcel",
+        "sign_in",
+    }
     assert all(may(actor, verb) for actor in EVERYBODY for verb in public)
 
 

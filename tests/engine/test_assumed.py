@@ -38,7 +38,7 @@ def test_every_fault_is_said_at_once_an_unknown_field_with_those_that_there_are(
     assert "ratio（容积率）" in found["/fields/a~1b"]
 
 
-WRONG = {
+WRONG: dict[str, list[Any]] = {
     "ratio": ["NaN", "Infinity", "1e3", "-1", "+1", ".5", "", " 3", "3 ", "1234567890", "1.00001", "٣", True, [], {}],
     "plots": ["1", 1.0, True, -1, 10**10, None],
     "handover": ["2022-02-30", "20221031", "2022-10-31T00:00", "昨天", 20221031],

@@ -135,6 +135,8 @@ def _opinion(verdict: Verdict) -> orders.Opinion:
 
 
 def _issue(life: Watched, task: Task) -> list[Event]:
+    if task.step.form is None:  # no step that issues: there is nothing that it could say, and it is refused for itself
+        return issuing.issue(life.desk(), task, {})
     if life.state.reading(life.law.procedure).passing(task.step, task.about) or task.step.refuses is None:
         return issuing.issue(life.desk(), task, life.content(task.id))
     entries = {d.id: e.seq for e in life.events for d in e.docs}
