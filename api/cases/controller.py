@@ -8,7 +8,7 @@ from litestar.params import JSONBody, PathParameter
 
 from api.access import verbs
 from api.answers import READS, READS_ONE, WRITES_TO, CasePath, ProjectPath, answers, asks, problems
-from api.cases import example_orders, examples, schemas, service
+from api.cases import example_orders, examples, examples_ended, schemas, service
 from api.parts import Parts
 from api.requests import Anything, read_model
 from api.transaction import Order
