@@ -47,7 +47,7 @@ BROKEN = "请停止办理并保留现场：备份数据目录和数据库，把�
 async def examine(settings: Settings) -> list[Check]:
     """Look at everything, in the order in which a fault in one makes the next pointless."""
     checks = [_python(), _packages(), *_folders(settings)]
-    shelf = await asyncio.to_thread(Shelf)
+    shelf = await asyncio.to_thread(Shelf.of, settings.policy_dir)
     with DurableMatcher() as durable:
         checks += [await asyncio.to_thread(_child, durable)]
         checks += [await asyncio.to_thread(engines_agree, shelf.current, durable)]

@@ -83,7 +83,7 @@ async def open_parts(settings: Settings) -> AsyncIterator[Parts]:
             f"数据库 {shown} 用不了：请看它是否在运行、DATABASE_URL 是否正确、磁盘是否可写。",
             detail_en=f"The database {shown} cannot be used: is it running, is DATABASE_URL right, is there room?",
         ) from error
-    shelf = await asyncio.to_thread(Shelf)
+    shelf = await asyncio.to_thread(Shelf.of, settings.policy_dir)
     database = await Database.open(settings.database)
     try:
         with DurableMatcher() as durable:

@@ -97,6 +97,8 @@ class Settings:
     """``DATABASE_URL``: ``sqlite:///path`` or ``postgresql://…``; empty is SQLite in the data directory."""
     data_dir: Path = Path("var")
     """``YICHUANG_DATA_DIR``: where the database and the files lie; ``var`` in the working directory otherwise."""
+    policy_dir: Path | None = None
+    """``YICHUANG_POLICY_DIR``: the policy files to work by, laid out as ``rules/policy``; the packaged ones otherwise."""
     host: str = "127.0.0.1"
     """``YICHUANG_HOST``: the address to listen on."""
     port: int = 8000
@@ -143,6 +145,7 @@ def from_environment(environment: Mapping[str, str] | None = None, *, demo: bool
     settings = Settings(
         database_url=reader.database("DATABASE_URL"),
         data_dir=Path(reader.text("YICHUANG_DATA_DIR") or plain.data_dir),
+        policy_dir=reader.folder("YICHUANG_POLICY_DIR"),
         host=reader.text("YICHUANG_HOST") or plain.host,
         port=reader.whole("YICHUANG_PORT", plain.port, 0, 65535),
         demo=demo,
@@ -183,6 +186,12 @@ class _Reader:
             self.fault(name, text, f"请写 {least} 到 {most} 的整数。", f"Write a whole number from {least} to {most}.")
             return otherwise
         return int(text)
+
+    def folder(self, name: str) -> Path | None:
+        text = self.text(name)
+        if text and not Path(text).is_dir():
+            self.fault(name, text, "没有这个目录，请核对路径。", "There is no such directory.")
+        return Path(text) if text else None
 
     def database(self, name: str) -> str:
         text = self.text(name)

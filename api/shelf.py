@@ -6,6 +6,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date, datetime
+from pathlib import Path
 
 from engine.case import CaseState, Law
 from engine.ledger import canonical
@@ -29,6 +30,11 @@ class Shelf:
         self.current = compile_policy(load_policy(self.sources))
         self.calendar = WorkCalendar.of(load_notices({p: t for p, t in self.sources.items() if p.startswith(CALENDAR)}))
         self._known: dict[str, Policy] = {self.current.digest: self.current}
+
+    @classmethod
+    def of(cls, folder: Path | None) -> Shelf:
+        """The shelf whose policy in force is the folder's; the packaged one's where none is named."""
+        return cls(read_sources(folder))
 
     def law(self, service: str, on: date) -> Law:
         """The law of a day under the policy in force."""

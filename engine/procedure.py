@@ -115,6 +115,8 @@ ITEM_FACTS = "item.facts"
 ITEM_RESULTS = "item.results"
 """What the item needs of other items, by the catalogue: the same needs that the plan is made of."""
 APPLICATION = "application"
+OPINION = "opinion"
+"""What items with that part in a service must have (各事项的意见): papers with legal effect rest on it, and are checked by it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -299,6 +301,7 @@ class Procedure:
                 yield step.id, "由 item.department 办理的环节须按事项分（each: [item]）"
         yield from self._force_faults()
         yield from self._assumed_faults()
+        yield from self._opinion_faults()
         yield from self._cycle_faults(answers)
 
     def _force_faults(self) -> Iterator[tuple[str, str]]:
@@ -327,6 +330,16 @@ class Procedure:
                     yield "", f"{paper.doc}.{each.id} 的 failure“{each.failure}”没有在 failures 中写明"
         if simulated and not self.valid:
             yield "", "有模拟环节的流程须写明有效期（valid）"
+
+    def _opinion_faults(self) -> Iterator[tuple[str, str]]:
+        """Whatever is handed out with legal effect rests on the items' opinions: the database looks for them by that name."""
+        for step in self.steps:
+            formal = step.kind is StepKind.ISSUE and step.force is Force.FORMAL
+            if formal and all(need.doc != OPINION for need in step.needs):
+                yield (
+                    step.id,
+                    f"正式出证须以各事项的意见为所需文书：needs 写明 {OPINION}，并由作出意见的环节写 makes: {OPINION}",
+                )
 
     def _maker_faults(self) -> Iterator[tuple[str, str]]:
         seen: dict[str, str] = {}

@@ -40,12 +40,14 @@ def test_everything_that_can_be_said(tmp_path: Path):
             "YICHUANG_SECRET": "long enough to be kept",
             "YICHUANG_NOW": "2022-09-30T12:00:00+08:00",
             "YICHUANG_UPLOAD_LIMIT": "1000",
+            "YICHUANG_POLICY_DIR": str(tmp_path),
         }
     )
     assert settings.database == "postgresql://u:p@db/yichuang"
     assert (settings.data_dir, settings.port, settings.demo) == (tmp_path, 8080, True)
     assert settings.address == "https://yichuang.example.gov.cn"
     assert settings.upload_limit == 1000
+    assert settings.policy_dir == tmp_path
     assert timedelta(0) <= settings.clock.now() - NOON < timedelta(minutes=1)
 
 
@@ -65,6 +67,7 @@ def test_every_fault_at_once():
         "YICHUANG_BASE_URL": "yichuang.example.gov.cn",
         "YICHUANG_SECRET": "changeme",
         "YICHUANG_UPLOAD_LIMIT": "-1",
+        "YICHUANG_POLICY_DIR": "/no/such/folder",
     }
     with pytest.raises(SettingsError) as found:
         from_environment(faulty)

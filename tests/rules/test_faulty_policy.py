@@ -322,3 +322,11 @@ def test_all_mistakes_of_all_files_are_told_at_once_in_order() -> None:
 
 def test_the_packaged_files_are_in_order() -> None:
     assert faults(sources()) == []
+
+
+def test_a_paper_with_legal_effect_rests_on_the_items_opinions() -> None:
+    path = "jianghai/joint_acceptance.yaml"
+    (found,) = faults(
+        changed(path, "needs: [opinion], form: ja-certificate", "needs: [paper_finding], form: ja-certificate")
+    )
+    assert found.pointer == line_of(path, "      issue:") and "makes: opinion" in found.fix
