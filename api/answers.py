@@ -15,6 +15,8 @@ from api.errors import PROBLEM_JSON
 
 ANYONE = (422, 503)
 """Problems of a route that asks for no token: an unknown query key, and a database that is away."""
+ANYONE_ONE = (404, 422, 503)
+"""Problems of a reading of one thing for anybody."""
 READS = (401, 422, 503)
 """Problems of a reading for whoever is signed in."""
 READS_ONE = (401, 404, 422, 503)

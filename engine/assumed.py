@@ -6,6 +6,8 @@ opinion stands on the fields that concern its item; when the real paper comes, e
 
 from __future__ import annotations
 
+import re
+import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
@@ -186,6 +188,15 @@ def _decimal(value: str) -> Decimal | None:
         return Decimal(value).normalize() + 0 if places == "" or (places.isascii() and places.isdigit()) else None
     except InvalidOperation:
         return None
+
+
+def public_key(text: str) -> str:
+    """Under which key everybody finds what is assumed of a thing (公开检索的编号), however it was typed.
+
+    Whoever states it must not be able to hide it behind a wide letter, a blank or another sort of dash.
+    """
+    wide = unicodedata.normalize("NFKC", text).upper()
+    return re.sub(r"[-‐-―−/\\_]+", "-", re.sub(r"[\s\u200b-\u200f\u2060\ufeff]+", "", wide))
 
 
 def compare(paper: AssumedPaper, assumed: Mapping[str, Any], real: Mapping[str, Any]) -> tuple[Compared, ...]:

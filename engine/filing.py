@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from engine.assumed import AssumedPaper, beyond, compare, read_paper
+from engine.assumed import AssumedPaper, beyond, compare, public_key, read_paper
 from engine.dossier import FACT, About, DocVersion, Dossier, FileRef, Standing, value_to_store
 from engine.errors import Fault, InputError
 from engine.events import Actor, Event, EventKind, day_of
@@ -123,7 +123,7 @@ def file_assumed(
     key = next((f.id for f in paper.fields if f.key), None)
     public = {f.title: fields[f.id] for f in paper.fields if f.public}
     if standing is Standing.ASSUMED and key is not None and public:
-        data["public"] = {"key": fields[key], "fields": public}
+        data["public"] = {"key": public_key(str(fields[key])), "fields": public}
     return Event(EventKind.DOCUMENT_FILED, now, actor, project, docs=(doc,), data=data)
 
 

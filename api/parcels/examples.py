@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from api.parcels.service import SAYS, SAYS_EN
+
 CONDITIONS: dict[str, Any] = {
     "parcel": "JH-2022-07",
     "conditions": [
@@ -22,6 +24,7 @@ CONDITIONS: dict[str, Any] = {
             },
         }
     ],
-    "says": "以上为模拟审批所依据的条件，供所有竞买人同等查阅；模拟审批，无行政许可效力，不得据以开工建设。以公开出让文件为准。",
+    "says": SAYS,
+    "says_en": SAYS_EN,
     "as_of": "2022-09-01T01:00:00+00:00",
 }
