@@ -57,14 +57,15 @@ class Proof:
     """Claims too wide for a table that were left to a deeper run."""
 
 
-def prove(book: PolicyBook, *, deep: bool = True, most_bits: int = MOST_BITS, current: bool = True) -> Proof:
+def prove(book: PolicyBook, *, deep: bool = True, most_bits: int = MOST_BITS, simulated: bool = True) -> Proof:
     """Settle every claim about a book's graph.
 
     Args:
         book: of a region and a day.
         deep: all of it; else what loading a policy refuses, by truth tables alone: wider claims are ``left``.
         most_bits: up to how many bits a claim is settled by its table.
-        current: whether the book still stands; of the past it is no fault that nothing turned a review formal.
+        simulated: whether a service here still reviews on assumptions; elsewhere, and of the past, it is no fault that
+            nothing turns a review formal.
     """
     places, solver = Places(book), Solver(most_bits)
     proof = Proof(steps=len(places.items))
@@ -78,7 +79,7 @@ def prove(book: PolicyBook, *, deep: bool = True, most_bits: int = MOST_BITS, cu
             continue  # what all instances of an item need is told once
         _settle(claim, places, solver, proof, deep=deep)
     proof.findings.extend(
-        Finding(item.id, path, says, en) for item, path, says, en in standing(places, current=current)
+        Finding(item.id, path, says, en) for item, path, says, en in standing(places, simulated=simulated)
     )
     if deep:
         proof.projects, found = open_assumptions(places, solver)

@@ -11,6 +11,7 @@ from typing import Any
 
 from engine.errors import Fault
 from engine.policy import PolicyBook
+from engine.terms import Force
 from rules.book import Words, build
 from rules.layers import View, layers_of, turning_days
 from rules.limits_in_force import LimitFiles
@@ -21,7 +22,7 @@ GRAPH_OF = ("items", "supplements", "service")
 """Sections that the graph is made of, beside the conditions and the vocabulary."""
 
 Laid = tuple[View, PolicyBook, bool]
-"""A book, the view that it was built of, and whether nothing stands after it (现行)."""
+"""A book, the view that it was built of, and whether some service still reviews on assumptions under it (现行的模拟审批)."""
 
 
 class Graphs:
@@ -39,13 +40,20 @@ class Graphs:
         last: dict[str, date] = {}
         for view, _ in self._found.values():
             last[view.region] = max(view.on, last.get(view.region, date.min))
-        return ((view, book, view.on == last[view.region]) for view, book in self._found.values())
+        return ((view, book, view.on == last[view.region] and _simulates(view)) for view, book in self._found.values())
+
+
+def _simulates(view: View) -> bool:
+    """Whether some service has a step without legal effect: a region without one turns nothing formal."""
+    procedures = (p.entry.procedure for p in view.of("service"))
+    here = (procedure for procedure in procedures if procedure is not None and procedure.stands_on(view.on))
+    return any(step.force is Force.SIMULATED for procedure in here for step in procedure.steps.values())
 
 
 def graph_faults(graphs: Iterable[Laid]) -> Iterator[Fault]:
     """What loading a policy must refuse of its graphs, by truth tables alone: a few milliseconds a graph."""
-    for view, book, current in graphs:
-        yield from faults_of(view, prove(book, deep=False, current=current))
+    for view, book, simulated in graphs:
+        yield from faults_of(view, prove(book, deep=False, simulated=simulated))
 
 
 def faults_of(view: View, proof: Proof) -> Iterator[Fault]:
@@ -92,8 +100,8 @@ def report(files: PolicyFiles) -> Report:
     begun = perf_counter()
     proofs: list[Proof] = []
     faults: list[Fault] = []
-    for view, book, current in graphs_of(files):
-        proofs.append(prove(book, current=current))
+    for view, book, simulated in graphs_of(files):
+        proofs.append(prove(book, simulated=simulated))
         faults.extend(faults_of(view, proofs[-1]))
     return Report(tuple(proofs), tuple(faults), round((perf_counter() - begun) * 1000))
 

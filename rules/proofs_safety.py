@@ -19,17 +19,13 @@ from rules.proofs_formula import Solver, SolverMissingError, both
 from rules.proofs_places import Place, Places
 from rules.proofs_witness import ImpossibleError, Witness, witness
 
-SIMULATED = "simulated-approval"
-"""The service under which reviews may stand on assumptions: a region without it turns nothing formal."""
-
 Told = tuple[Item, tuple[Any, ...], str, str]
 """Item, path in its entry, and what is wrong there in two languages."""
 
 
-def standing(places: Places, *, current: bool) -> Iterator[Told]:
+def standing(places: Places, *, simulated: bool) -> Iterator[Told]:
     """Needs that may be assumed where nothing may: of a step with legal effect, and of a review that nothing turns formal."""
     told: set[tuple[str, tuple[Any, ...]]] = set()
-    offered = current and SIMULATED in places.book.services
     for place, path in _assumable(places):
         item = place.item
         if (item.id, path) in told:
@@ -41,7 +37,7 @@ def standing(places: Places, *, current: bool) -> Iterator[Told]:
         if item.legal_effect:
             says = f"{named}有法律效力，不能建立在对 {docs} 的假定上；这一前置应写 firm: required。"
             yield item, (*path, "firm"), says, f"{place.id} has legal effect: it cannot stand on assuming {docs}."
-        elif item.kind is not ItemKind.OWN_DUTY and offered and CONVERSION not in places.book.limits:
+        elif item.kind is not ItemKind.OWN_DUTY and simulated and CONVERSION not in places.book.limits:
             says = (
                 f"{named}可以假定已有 {docs} 而先审，却没有转正时限（{CONVERSION}），"
                 "其后有法律效力的环节取不到正式意见；请在时限文件中补写。"
