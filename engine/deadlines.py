@@ -26,7 +26,7 @@ from engine.procedure import ARTICLE_45, Step
 from engine.records import Stop
 from engine.simulation import converted, expired, simulated_opinions
 from engine.tasks import Reading
-from engine.terms import LimitInForce, LimitKind, Truth, Unit
+from engine.terms import Force, LimitInForce, LimitKind, Truth, Unit
 from engine.workdays import WorkCalendar
 
 Interval = tuple[date, date | None]
@@ -148,9 +148,9 @@ def _stops(state: CaseState, law: Law, stops: Iterable[Stop]) -> tuple[list[Inte
 
 
 def _opinion_day(state: CaseState, law: Law, reading: Reading, item: ItemHere) -> date | None:
-    """The day of the item's opinion, as long as it stands: taken back or gone stale, the clock runs again."""
+    """The day of the item's formal opinion, as long as it stands: taken back or gone stale, the clock runs again."""
     for step in law.procedure.steps:
-        for need in step.needs if step.refuses else ():
+        for need in step.needs if step.refuses and step.force is Force.FORMAL else ():
             for slot in reading.slots(need.doc):
                 version = reading.current(need.doc, slot)
                 if slot.item == item.id and version is not None and not reading.stale(version):

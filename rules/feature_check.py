@@ -16,9 +16,9 @@ from engine.terms import Scope
 from engine.values import shorten
 from rules.check import in_order
 from rules.feature_reading import ReadStep, read_features
+from rules.packaged import UNKNOWN, Rules, packaged_rules
 from rules.phrases import find, nearest
 from rules.phrases_kit import Names, Phrase, Table, listed
-from rules.world import UNKNOWN, Rules, packaged_rules
 
 TITLES = {
     Names.FACT: "项目的事实",

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, time
 from difflib import get_close_matches
-from functools import cache
 from typing import Any
-
-import yaml
 
 from engine import filing, intake, issuing, orders
 from engine.case import CaseState, Law, fold, fold_project
@@ -19,10 +17,11 @@ from engine.clock import Judgement, judge
 from engine.clock_reading import read_timeline
 from engine.commands import Decide, Desk
 from engine.conditions import interpret
-from engine.deadlines import clocks, due_events
+from engine.deadlines import clocks, due_events, valid_until
 from engine.decision import Decision, conclude
+from engine.dossier import Dossier
 from engine.errors import ApprovalError, Fault, InputError
-from engine.events import SHANGHAI, Actor, Event
+from engine.events import SHANGHAI, Actor, Event, EventKind
 from engine.facts import Statement, read_statement, subject_of
 from engine.graph import StepGraph
 from engine.limits import Due, Limit, due, find_limit
@@ -30,22 +29,17 @@ from engine.orders import Opinion
 from engine.plan import Plan, Savings
 from engine.policy import PolicyBook
 from engine.reading import Reading
+from engine.simulation import failed
 from engine.tasks import Task
-from engine.terms import LimitInForce, Scope, Truth
+from engine.terms import Firm, Force, LimitInForce, Scope, Truth
 from engine.values import NumberText
 from engine.workdays import WorkCalendar
-from rules.calendar import load_notices
-from rules.compiler import Policy, compile_policy
-from rules.limits import load_limits
-from rules.loader import PolicySources, is_calendar, is_limits, load_policy, read_sources
+from rules.packaged import UNKNOWN, YES_NO, Rules, calendar_known, packaged_rules, rules_with
 from rules.tried import Tried
-from rules.yamlio import read_yaml
 
 PROJECT, CASE = "项目", "办件"
 OWNER = Actor("owner", "建设单位", "owner")
 CLERK = Actor("clerk", "综合窗口", "window")
-YES_NO = {"是": True, "否": False}
-UNKNOWN = ("", "未知")
 
 DecideWith = Callable[[PolicyBook, Statement, str], Decision]
 
@@ -53,49 +47,6 @@ DecideWith = Callable[[PolicyBook, Statement, str], Decision]
 def by_interpreter(book: PolicyBook, statement: Statement, service: str) -> Decision:
     """Decide by the plain interpreter; that both engines agree is shown elsewhere."""
     return conclude(book, statement, interpret(book.conditions, subject_of(statement, book.vocabulary)), service)
-
-
-@dataclass(frozen=True, slots=True)
-class Rules:
-    """The policy that scenarios run under (情景所用的政策), read and compiled once a process."""
-
-    sources: PolicySources
-    policy: Policy
-    limits: Mapping[str, Limit]
-
-    @classmethod
-    def of(cls, sources: PolicySources) -> Rules:
-        """Compile a set of files."""
-        policy = compile_policy(load_policy(sources))
-        return cls(sources, policy, load_limits({p: t for p, t in sources.items() if is_limits(p)}))
-
-
-@cache
-def packaged_rules() -> Rules:
-    """The policy that is shipped."""
-    return Rules.of(read_sources())
-
-
-@cache
-def rules_with(parameter: str, value: str) -> Rules:
-    """The shipped policy, one local parameter set otherwise (改一项本地口径); 是 and 否 are yes and no."""
-    rules = packaged_rules()
-    known = {p.entry.title: p.entry.id for p in rules.policy.files.of("parameters")}
-    path = f"{rules.policy.default_region}/settings.yaml"
-    data, _ = read_yaml(path, rules.sources[path])
-    entry = next((s for s in data["settings"] if s["parameter"] == known.get(parameter, parameter)), None)
-    if entry is None:
-        raise InputError([Fault(parameter, value, f"本地没有名为“{parameter}”的口径。", "No such parameter here.")])
-    entry["value"] = YES_NO.get(value, value)
-    return Rules.of({**rules.sources, path: yaml.safe_dump(data, allow_unicode=True, sort_keys=False)})
-
-
-@cache
-def calendar_known(known_on: date | None = None) -> WorkCalendar:
-    """The working days, as known on a day."""
-    return WorkCalendar.of(
-        load_notices({p: t for p, t in packaged_rules().sources.items() if is_calendar(p)}), known_on
-    )
 
 
 @dataclass
@@ -123,8 +74,12 @@ class World:
     tried: Tried = field(default_factory=Tried)
     refusal: ApprovalError | None = None
     """What the last thing tried met with, where it was refused."""
-    _folded: tuple[int, CaseState] | None = None
-    """The case after that many events: it is folded anew only when another was added."""
+    case: str = CASE
+    """Which case of the project the steps are about."""
+    serials: Counter[str] = field(default_factory=Counter)
+    """The last number given in each series (文号)."""
+    _folded: dict[str, tuple[int, CaseState]] = field(default_factory=dict)
+    """A case after that many events: it is folded anew only when another was added."""
 
     def attempt(self, act: Callable[[], object]) -> None:
         """Try something; a refusal is kept for the scenario to look at."""
@@ -267,34 +222,47 @@ class World:
             self.events.append(replace(event, seq=len(self.events) + 1))
 
     @property
-    def opened(self) -> bool:
-        """Whether an application was handed in."""
-        return any(e.case for e in self.events)
+    def cases(self) -> list[str]:
+        """The project's cases, in the order in which they were opened."""
+        return [e.case for e in self.events if e.kind is EventKind.CASE_OPENED and e.case]
+
+    @property
+    def project_file(self) -> Dossier:
+        """What is on the project's own file."""
+        return fold_project(self.events)
 
     @property
     def state(self) -> CaseState:
         """The case as it stands."""
-        if self._folded is None or self._folded[0] != len(self.events):
-            self._folded = len(self.events), fold(self.events, CASE)
-        return self._folded[1]
+        return self.state_of(self.case)
+
+    def state_of(self, case: str) -> CaseState:
+        """Any case of the project as it stands."""
+        at = len(self.events)
+        if case not in self._folded or self._folded[case][0] != at:
+            self._folded[case] = at, fold(self.events, case)
+        return self._folded[case][1]
 
     @property
     def law(self) -> Law:
         """The law that decides the case: that of its acceptance; before, that of the day."""
-        return self._law(self.state.law_on or self.today)
+        opened = self.case in self.cases
+        return self.law_on((self.state.law_on if opened else None) or self.today)
 
-    def _law(self, day: date) -> Law:
+    def law_on(self, day: date, service: str = "") -> Law:
+        """The law of a day on the scenario's service, or on another."""
         policy = self.rules.policy
-        return Law(policy.as_of(day), policy.procedure(self.service, day))
+        return Law(policy.as_of(day), policy.procedure(service or self.service, day))
 
     def decide_by(self, law: Law) -> Decide:
         """How a desk decides under a law."""
-        return lambda statement: self.decide_with(law.book, statement, self.service)
+        return lambda statement: self.decide_with(law.book, statement, law.procedure.service)
 
-    def desk(self, actor: Actor) -> Desk:
-        """A desk for an order today."""
-        law = self.law
-        return Desk(self.state, law, actor, self.now, self.decide_by(law))
+    def desk(self, actor: Actor, case: str = "") -> Desk:
+        """A desk for an order today, on the scenario's case or on another."""
+        state = self.state_of(case or self.case)
+        law = self.law_on(state.law_on or self.today, state.service)
+        return Desk(state, law, actor, self.now, self.decide_by(law))
 
     @property
     def tasks(self) -> tuple[Task, ...]:
@@ -318,28 +286,34 @@ class World:
         statement = self.statement()
         rows = None if statement.buildings is None else [(b.name, b.facts) for b in statement.buildings]
         facts = {**dict.fromkeys(self.facts), **statement.project}
-        self.add([filing.state_facts(PROJECT, fold_project(self.events), facts, rows, OWNER, self.now)])
-        self._tell()
+        self.add([filing.state_facts(PROJECT, self.project_file, facts, rows, OWNER, self.now)])
+        self.tell()
 
     def file_papers(self, names: Iterable[str]) -> None:
-        """File papers by title or id; with no names, all that the items which may apply require."""
+        """File papers by title or id; with no names, all that the items which may apply require now."""
         decided = self.decide_with(self.book, self.statement(), self.service)
-        wanted = [m.id for i in decided.items if i.applies is not Truth.NO for m in i.materials]
+        later = (Firm.ASSUMABLE,) if self.law.procedure.simulated else ()
+        materials = (m for i in decided.items if i.applies is not Truth.NO for m in i.materials)
+        wanted = [m.id for m in materials if m.firm not in later]
         ids = {m.title: m.id for i in self.book.items.values() for m in i.materials}
         for kind in [ids.get(name, name) for name in names] or dict.fromkeys(wanted):
-            fields = {"version": len(self.events)}
-            self.add([filing.file_document(PROJECT, fold_project(self.events), kind, fields, (), OWNER, self.now)])
-        self._tell()
+            self.file_paper(kind, {"version": len(self.events)})
 
-    def _tell(self) -> None:
-        """What a filing brings to the case."""
-        if self.opened:
-            self.add(intake.after_filing(self.desk(OWNER)))
+    def file_paper(self, kind: str, fields: Mapping[str, Any], actor: Actor = OWNER) -> None:
+        """File one paper of the project, and tell its cases."""
+        self.add([filing.file_document(PROJECT, self.project_file, kind, fields, (), actor, self.now)])
+        self.tell()
+
+    def tell(self) -> None:
+        """What a filing brings to every case of the project: items determined anew, assumptions that fail."""
+        for case in self.cases:
+            self.add(intake.after_filing(self.desk(OWNER, case)))
+            self.add(failed(self.desk(OWNER, case)))
 
     def open(self) -> None:
         """Hand the application in."""
         application = {"project_name": "示例项目"}
-        self.add([filing.open_case(PROJECT, CASE, self.service, application, self.units, OWNER, self.now)])
+        self.add([filing.open_case(PROJECT, self.case, self.service, application, self.units, OWNER, self.now)])
 
     def department(self, item: str) -> str:
         """The department of an item."""
@@ -363,26 +337,32 @@ class World:
             came = sorted({self.department(i) for i in findings or self.task(task).items} - absent)
             self.order(lambda: orders.hold(self.desk(self.lead), self.task(task), came, findings, minutes))
 
-    def issue(self) -> list[Event]:
-        """Issue what is due: the certificate, or the refusal."""
-        desk, task = self.desk(CLERK), self.task("issue")
+    def issue(self, name: str = "issue") -> list[Event]:
+        """Issue what is due of a task: the paper, or the refusal."""
+        desk, task = self.desk(CLERK), self.task(name)
         entries = {d.id: e.seq for e in self.events for d in e.docs}
         if issuing.outcome_of(desk, task) == "refusal":
             return issuing.not_pass(desk, task, refusal_of(desk, task, "不予通过通知书", entries))
+        issuing.check_issue(desk, task)
         form = desk.law.procedure.form(task.step.form or "")
-        content = content_of(desk, task, form, number_of(form, self.today, 1), "TEST-TEST-TEST", entries)
-        return issuing.issue(desk, task, content)
+        if task.about.item:
+            form = form.about(task.about.item, desk.reading.item(task.about.item).title)
+        until = valid_until(desk.state, desk.law, self.calendar) if task.step.force is Force.SIMULATED else None
+        self.serials[form.series] += 1
+        number = number_of(form, self.today, self.serials[form.series])
+        return issuing.issue(desk, task, content_of(desk, task, form, number, "TEST-TEST-TEST", entries, until))
 
     def until(self, day: date) -> None:
-        """Let time pass to a day and put on record what it brings."""
+        """Let time pass to a day and put on record what it brings to each case."""
         self.today = day
-        while self.opened:
-            state = self.state
-            law = self._law(state.law_on or state.received_on)
-            brought = due_events(state, law, self.calendar, self.now, self.decide_by(law))
-            if not brought:
-                return
-            self.add(brought)
+        for case in self.cases:
+            while brought := self._brought(case):
+                self.add(brought)
+
+    def _brought(self, case: str) -> list[Event]:
+        state = self.state_of(case)
+        law = self.law_on(state.law_on or state.received_on, state.service)
+        return due_events(state, law, self.calendar, self.now, self.decide_by(law))
 
     def clock(self, limit: str, item: str = "") -> CaseClock:
         """The case's latest clock of a limit, by id or title; the error lists those that there are."""

@@ -94,7 +94,7 @@ def _folder(name: str, example: str) -> Path:
 
 def _check_features(folder: Path, sources: Mapping[str, str]) -> None:
     from rules.feature_check import check_features
-    from rules.world import Rules
+    from rules.packaged import Rules
 
     faults = check_features([folder], Rules.of(sources))
     if faults:

@@ -19,7 +19,7 @@ from engine.reading import DROPS, Conversion, Network, Reading, network
 from engine.sampling import sample
 from engine.spans import spans
 from engine.terms import Firm
-from rules.world import calendar_known
+from rules.packaged import calendar_known
 
 ROUNDS = 31
 

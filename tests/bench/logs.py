@@ -13,7 +13,7 @@ from xml.etree import ElementTree
 
 from api.logs.reader import read_log
 from api.logs.service import Asked, conformed, mined, read_plan
-from rules.world import calendar_known
+from rules.packaged import calendar_known
 
 Report = Callable[[str], object]
 EVENTS = (

@@ -21,7 +21,7 @@ from engine.plan import Calendar, Numbers, plan
 from engine.reading import Reading
 from engine.terms import Firm
 from rules.compiler import packaged_policy
-from rules.world import calendar_known
+from rules.packaged import calendar_known
 
 ON = date(2022, 3, 1)
 FACTS = {

@@ -16,10 +16,11 @@ from engine.policy import PolicyBook
 from engine.terms import Truth
 from rules.feature_check import check_features
 from rules.feature_reading import ReadScenario, read_features
+from rules.packaged import packaged_rules
 from rules.phrases import PHRASES, find, perform
 from rules.phrases_decision import APPLIES
 from rules.phrases_kit import Phrase
-from rules.world import World, packaged_rules
+from rules.world import World
 from tests.architecture.tree import ROOT
 
 FEATURES = ROOT / "features"

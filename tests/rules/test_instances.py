@@ -23,7 +23,7 @@ from engine.terms import Firm
 from rules.compiler import compile_policy
 from rules.loader import read_files
 from rules.matching import decide_unweighted
-from rules.world import calendar_known
+from rules.packaged import calendar_known
 from tests.rules.kit import added, changed, faults, policy
 from tests.rules.test_catalogue_format import FILE, LOCAL, entry
 
