@@ -124,6 +124,9 @@ VERB_TITLES = {
     "open_case": "提出申请",
     "answer": "提交整改",
     "withdraw": "撤回申请",
+    # the window, of projects
+    "list_code_questions": "看待核定的项目代码",
+    "decide_code": "核定项目代码",
     # tasks
     "accept": "受理",
     "ask_once": "一次告知补正",
@@ -181,6 +184,8 @@ def _rows() -> Iterator[Grant]:
     yield Grant("declare_failure", Role.LEAD, Condition.NOT_OWN)
     yield Grant("file_result", Role.WINDOW, Condition.NOT_OWN)
     yield Grant("file_result", Role.REVIEWER, Condition.NOT_OWN)
+    yield Grant("list_code_questions", Role.WINDOW)
+    yield Grant("decide_code", Role.WINDOW, Condition.NOT_OWN)
     yield Grant("list_accounts", Role.ADMIN)
 
 

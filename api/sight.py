@@ -42,10 +42,10 @@ async def seen_cases(reader: Reader, actor: Actor, project: str | None = None) -
     return [] if sight is None else await find_cases(reader, project=project, **sight)
 
 
-async def seen_projects(reader: Reader, actor: Actor) -> list[ProjectRecord]:
-    """The projects that an account may see, the newest first."""
+async def seen_projects(reader: Reader, actor: Actor, code: str | None = None) -> list[ProjectRecord]:
+    """The projects that an account may see, the newest first; with ``code`` those that have or ever had it."""
     sight = sight_of(actor)
-    return [] if sight is None else await find_projects(reader, **sight)
+    return [] if sight is None else await find_projects(reader, code=code, **sight)
 
 
 async def seen_project(reader: Reader, actor: Actor, project: str) -> ProjectRecord:

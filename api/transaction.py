@@ -13,14 +13,15 @@ from datetime import datetime
 from typing import Any
 
 from api.parts import Parts
-from engine.case import CaseState, Law, fold, fold_project
+from engine.case import CaseState, Law, ends_paper, fold, fold_project, touches_results
 from engine.case_clock import CaseClock
 from engine.commands import Desk
-from engine.deadlines import clocks, due_events, wakeups
+from engine.deadlines import Wakeup, clocks, due_events, wakeups
 from engine.dossier import Dossier
 from engine.errors import NotFoundError
 from engine.events import SYSTEM, Actor, Event, EventKind, day_of
 from engine.intake import after_filing
+from engine.lapsing import PaperClock, instants, lapse_events, marks_of, paper_clocks
 from engine.ledger import digest
 from engine.simulation import failed
 from models.certificates import withdraw
@@ -80,6 +81,22 @@ class Work:
             self.new.append(numbered)
             self._folded.clear()
 
+    def paper_clocks(self) -> tuple[PaperClock, ...]:
+        """How long each result of the project still stands."""
+        shelf = self.parts.shelf
+        return paper_clocks(self.dossier, shelf.current.as_of, shelf.calendar, day_of(self.now))
+
+    async def let_papers_lapse(self) -> None:
+        """Put on record what the passing of time has brought to the project's results, and what this brings to its cases."""
+        shelf, lapsed = self.parts.shelf, False
+        while brought := lapse_events(
+            self.project, self.events, self.dossier, shelf.current.as_of, shelf.calendar, self.now
+        ):
+            self.add(brought)
+            lapsed = lapsed or any(e.kind is EventKind.RESULT_LAPSED for e in brought)
+        if lapsed:
+            await self.tell_cases()
+
     async def let_time_pass(self, case: str) -> None:
         """Put on record what the passing of time has brought to a case, before anything is ordered."""
         while True:
@@ -119,11 +136,12 @@ class Work:
         self._folded.clear()
         self.new = []
         touched = {e.case for e in stored}
+        shared = None in touched or any(map(touches_results, stored))  # what the project keeps changes every case of it
         for case in self.cases():
-            if case in touched or None in touched:  # what is filed with the project changes every case of it
+            if case in touched or shared:
                 await self._project(case)
         for event in stored:
-            if event.kind is EventKind.CERTIFICATE_WITHDRAWN:
+            if ends_paper(event):
                 await withdraw(self.unit, event)
         for each in self.after_append:
             await each(stored)
@@ -132,7 +150,13 @@ class Work:
         state = self.state(case)
         law, calendar, today = await self.law(state), self.parts.shelf.calendar, day_of(self.now)
         running = (c for c in clocks(state, law, calendar, today) if c.due is not None)
-        await write_projections(self.unit, state, map(_row, running), wakeups(state, law, calendar, today))
+        look = wakeups(state, law, calendar, today)
+        if (
+            case == self.cases()[0]
+        ):  # the project's results have no case of their own: its first one is looked at for them
+            waiting = instants(self.paper_clocks(), marks_of(self.events))
+            look = (*look, *(Wakeup(key, "result", at) for key, at in waiting))
+        await write_projections(self.unit, state, map(_row, running), look)
 
 
 def _row(clock: CaseClock) -> Clock:
@@ -177,6 +201,7 @@ async def carry_out(
         if not await lock_project(unit, project):
             raise NotFoundError("没有这个项目。", detail_en="No such project.")
         work = Work(parts, unit, project, order.actor, parts.now(), await events_of(unit, project))
+        await work.let_papers_lapse()
         status, answer = await step(work)
         await work.write(order.key)
         return Answer(status, json.dumps(answer, ensure_ascii=False).encode())

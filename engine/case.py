@@ -112,7 +112,7 @@ def fold(events: Iterable[Event], case: str) -> CaseState:
     dossier = Dossier()
     for event in events:
         foreign = event.case not in (None, case)
-        if foreign and not _results(event):
+        if foreign and not touches_results(event):
             continue
         if state is None:
             dossier = _filed(dossier, event, foreign)
@@ -135,14 +135,21 @@ def fold_project(events: Iterable[Event]) -> Dossier:
     """The project's own file: what was stated and filed, and of what its cases made the results alone."""
     dossier = Dossier()
     for event in events:
-        if event.case is None or _results(event):
+        if event.case is None or touches_results(event):
             dossier = _filed(dossier, event, event.case is not None)
     return dossier
 
 
-def _results(event: Event) -> bool:
+def touches_results(event: Event) -> bool:
     """Whether an event of a case makes or takes back a result that the project keeps (办理结果)."""
     return any(d.kind.endswith(RESULT) for d in event.docs) or bool(event.data.get("void_results"))
+
+
+def ends_paper(event: Event) -> bool:
+    """Whether a paper handed out here is over from this event on: taken back, or void because its time ran out."""
+    if event.kind is EventKind.RESULT_LAPSED:
+        return event.case is not None  # without one: made elsewhere, or only to be looked at again
+    return event.kind is EventKind.CERTIFICATE_WITHDRAWN
 
 
 def _filed(dossier: Dossier, event: Event, foreign: bool = False) -> Dossier:
@@ -303,6 +310,10 @@ def _certificate_withdrawn(state: CaseState, event: Event) -> CaseState:
     return replace(state, dossier=state.dossier.with_versions((), taken_back))  # it may be handed out anew
 
 
+def _result_lapsed(state: CaseState, event: Event) -> CaseState:
+    return _certificate_withdrawn(state, event) if ends_paper(event) else _only_files(state, event)
+
+
 def _mark(state: CaseState, event: Event, mark: TaskState | None) -> dict[str, TaskState]:
     marks = {k: v for k, v in state.marks.items() if k != event.task}
     if mark is not None and event.task:
@@ -334,6 +345,7 @@ _APPLY = {
     EventKind.CASE_WITHDRAWN: _ended,
     EventKind.SEALED: _sealed,
     EventKind.CERTIFICATE_WITHDRAWN: _certificate_withdrawn,
+    EventKind.RESULT_LAPSED: _result_lapsed,
 }
 
 

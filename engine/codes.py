@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -106,6 +107,18 @@ def check_project_code(value: Any) -> CodeCheck:
         "Well formed. Only the structure was checked, not the check digit, nor whether the project exists.",
         parts,
     )
+
+
+def plain_project_code(text: str) -> str:
+    """A project code as it is kept (规范写法): half-width digits, no spaces, hyphens between the segments.
+
+    What is no code even so comes back cleaned alone; :func:`check_project_code` says what is wrong with it.
+    """
+    plain = re.sub(r"\s", "", unicodedata.normalize("NFKC", text))
+    plain = re.sub("[\u2010-\u2015\u2212\u30fc]", "-", plain)
+    if re.fullmatch(r"\d{20}", plain, re.ASCII):
+        return "-".join((plain[:4], plain[4:10], plain[10:12], plain[12:14], plain[14:]))
+    return plain
 
 
 def check_credit_code(value: Any) -> CodeCheck:

@@ -101,6 +101,7 @@ def conform(
             "steps": len(yardstick.steps),
             "not_in_log": [s.id for n, s in enumerate(yardstick.steps) if s.expected and n not in replay.seen],
             "unknown_activities": replay.unknown,
+            "titles": yardstick.titles,
         },
         "findings_left_out": left_out,
     }

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from engine.decision import Decision, ItemDecision
 from engine.errors import Fault, InputError
-from engine.graph import Edge, GraphStep, StepGraph
+from engine.graph import MADE, Edge, GraphStep, StepGraph
 from engine.instances import InstanceDecision, Spread, title_of, wanted
 from engine.policy import ItemKind, Need
 from engine.reading import Conversion
@@ -146,8 +146,13 @@ class _Deriving:
         parts = [place.id for place in self.places.get(name.partition(":")[0], {}).values() if place.part]
         if parts:
             return f"这一事项分项办理，请写明哪一项：{'、'.join(parts)}。", f"Name an instance: {', '.join(parts)}."
-        says = "本项目不需要这个环节" if name in self.decision.book.items else "没有这个环节"
-        return f"{says}：{name}。", "No such step in this plan."
+        if name in self.decision.book.items:
+            return f"本项目不需要这个环节：{name}。请去掉。", "This project does not need the step: leave it out."
+        if name.endswith(MADE):
+            return f"{name} 的天数由政策规定，不在此写。", "Its days are the policy's: leave it out."
+        titled = next((place.id for by in self.places.values() for place in by.values() if place.title == name), None)
+        near = f"是否要写 {titled}？" if titled else "请写计划里的环节代码，如 B01。"
+        return f"没有这个环节：{name}。{near}", f"No such step: write the id of one, such as {titled or 'B01'}."
 
     def _step(self, each: _Place) -> GraphStep:
         item = each.decided.item

@@ -27,11 +27,13 @@ def end_of(day: date) -> datetime:
 
 
 class EventKind(StrEnum):
-    """Kinds of event. Commands are orders, events are facts. The first three belong to the project, the rest to a case."""
+    """Kinds of event. Commands are orders, events are facts. The first five belong to the project, the rest to a case."""
 
     PROJECT_REGISTERED = "project_registered"
     FACTS_STATED = "facts_stated"
     DOCUMENT_FILED = "document_filed"
+    CODE_ASKED = "code_asked"
+    CODE_DECIDED = "code_decided"
     CASE_OPENED = "case_opened"
     CORRECTION_ASKED = "correction_asked"
     CORRECTIONS_SUPPLIED = "corrections_supplied"
@@ -54,6 +56,8 @@ class EventKind(StrEnum):
     ASSUMPTION_FAILED = "assumption_failed"
     VALIDITY_NEAR = "validity_near"
     CASE_TERMINATED = "case_terminated"
+    RESULT_NEAR = "result_near"
+    RESULT_LAPSED = "result_lapsed"
     ISSUED = "issued"
     SEALED = "sealed"
     NOT_PASSED = "not_passed"

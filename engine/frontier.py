@@ -11,11 +11,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from engine.assuming import Columns, Run, Switch
 from engine.columns import BLOCK_CELLS, Rows, room
 from engine.errors import Fault, InputError
 from engine.graph import Edge, StepGraph
 from engine.reading import DROPS, Assumption, Reading
+from engine.switches import Columns, Run, Switch
 from engine.terms import Firm
 
 MOST_ASSUMPTIONS = 14

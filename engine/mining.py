@@ -126,6 +126,7 @@ def mine(steps: Steps, ruler: Ruler, rule: Rule, yardstick: Yardstick | None = N
     if replay is not None:
         out["serial"] = list(_serial(replay, order))
         out["unknown_activities"] = replay.unknown
+        out["titles"] = replay.yardstick.titles
     return out
 
 

@@ -31,6 +31,9 @@ class Time(Protocol):
     def gap(self, a: Any, b: Any) -> int:
         """Working days from ``a`` to ``b``; negative where ``b`` is before."""
 
+    def warnings(self, end: Any) -> tuple[tuple[str, str], ...]:
+        """What is unsure of the times up to ``end``: code and words."""
+
 
 @dataclass(frozen=True, slots=True)
 class Calendar:
@@ -58,6 +61,13 @@ class Calendar:
         """Working days in (a, b]."""
         return self.calendar.count(a, b) if b >= a else -self.calendar.count(b, a)
 
+    def warnings(self, end: date) -> tuple[tuple[str, str], ...]:
+        """That dates are provisional (暂定) where a notice still to come may move them."""
+        if self.calendar.is_final(end):
+            return ()
+        says = f"{self.calendar.final_until}以后的日期是暂定的：那时的放假安排尚未公布，或还可能调整。"
+        return (("provisional", says),)
+
 
 @dataclass(frozen=True, slots=True)
 class Numbers:
@@ -76,6 +86,10 @@ class Numbers:
     def gap(self, a: int, b: int) -> int:
         """The difference."""
         return b - a
+
+    def warnings(self, end: int) -> tuple[tuple[str, str], ...]:
+        """Numbers are sure."""
+        return ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,7 +201,8 @@ def plan(graph: StepGraph, reading: Reading, time: Time, conversion: Conversion 
     assumptions = tuple(a for a in net.assumptions if a.id in used)
     days, cut = time.gap(time.start, end), len(net.dropped)
     dropped, beforehand = tuple(told[:cut]), tuple(told[cut:])
-    return Plan(reading, time.start, end, days, steps, assumptions, dropped, graph.warnings, beforehand)
+    warnings = (*time.warnings(end), *graph.warnings)
+    return Plan(reading, time.start, end, days, steps, assumptions, dropped, warnings, beforehand)
 
 
 def _forward(net: Network, time: Time) -> tuple[list[Any], list[Any]]:

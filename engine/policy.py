@@ -13,6 +13,8 @@ from engine.terms import Assumed, Beforehand, Cite, Firm, LimitInForce, Vocabula
 
 RESULT = ".result"
 """Ending of the document that every item makes (办理结果): ``<item>.result``."""
+EXTENSION = ".extension"
+"""Ending of the document that makes a result last longer (准予延期): ``<item>.extension``."""
 
 
 class ItemKind(StrEnum):
@@ -80,13 +82,29 @@ class Need:
     """Where all other review may be finished before the document arrives (预先完成)."""
 
 
+class LapseEffect(StrEnum):
+    """What becomes of a result whose time ran out (逾期后果): it is void by itself, or must be looked at again before use."""
+
+    VOID = "void"
+    RECHECK = "recheck"
+
+
 @dataclass(frozen=True, slots=True)
 class Lapse:
-    """What becomes of an item's result when a time runs out (失效规则): the limit, by id, and what the law then says."""
+    """What becomes of an item's result when a time runs out (失效规则): the limit, by id, and what the law then says.
+
+    With an ``effect`` it comes by itself: the limit runs from the day of the result until one of the documents ``until``
+    is there; ``warn`` is how many working days before its end people are told, ``longer`` that of one extension, ``times`` how often.
+    """
 
     limit: str
     says: str
     cite: tuple[Cite, ...] = ()
+    effect: LapseEffect | None = None
+    until: tuple[str, ...] = ()
+    warn: int | None = None
+    longer: str | None = None
+    times: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,15 +13,15 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from engine.assumed import Compared, FailedBy, Failure, compare
+from engine.assumed import AssumedPaper, Compared, FailedBy, Failure, compare
 from engine.case import CaseState
 from engine.commands import Desk, not_ended, withdrawal
 from engine.decision import cite_json
-from engine.dossier import FACT, About, DocVersion, Standing
+from engine.dossier import FACT, About, DocVersion, Dossier, Standing
 from engine.errors import Fault, InputError, RefusedError
 from engine.events import Event, EventKind
 from engine.intake import judge_now
-from engine.terms import Force, Truth, Unit
+from engine.terms import Force, Scope, Truth, Unit
 
 NO_FORCE = "模拟审批，无行政许可效力"
 """Said wherever something simulated is shown (无行政许可效力)."""
@@ -138,10 +138,16 @@ def _by_facts(desk: Desk, opinions: Sequence[DocVersion]) -> Iterator[_Hit]:
                     now = dossier.current(*read.slot)
                     if now is None or _apart(read.fields.get("value"), now.fields.get("value"), failure.facts[fact]):
                         hit.append(opinion)
-                        told[name] = f"{fact}{f'（{read.about.building}）' if read.about.building else ''}已变更"
+                        building = f"（{read.about.building}）" if read.about.building else ""
+                        told[name] = f"{_fact_title(desk, fact)}{building}已变更"
         if hit:
             unique = list({v.id: v for v in hit}.values())
             yield _Hit(failure, f"{failure.title}：{'，'.join(told.values())}", unique)
+
+
+def _fact_title(desk: Desk, fact: str) -> str:
+    found = desk.law.book.vocabulary.seen_from(Scope.BUILDING, fact)
+    return found.title if found else fact
 
 
 def _apart(before: Any, after: Any, within: Decimal) -> bool:
@@ -225,6 +231,73 @@ def expired(desk: Desk, given_on: date, due: date) -> list[Event]:
     return _events(desk, failure, f"{failure.title}：{given_on}出具的模拟审批意见有效期至{due}", hit, ())
 
 
+# --- before it happens ---------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Prospect:
+    """What would follow if an assumption failed (失效的后果预告), told while everything still holds."""
+
+    failure: Failure
+    paper: str
+    """With fields: the paper that they are of."""
+    fields: tuple[tuple[str, str], ...]
+    """Fields or facts, each with its title, any of which brings it about; empty where it is not about one."""
+    opinions: tuple[DocVersion, ...]
+    redo: Sequence[dict[str, Any]]
+    cost_days: int
+
+
+def prospects(desk: Desk) -> Iterator[Prospect]:
+    """Every way in which what is simulated and not yet turned formal may still fail, in the order of the policy."""
+    state = desk.state
+    standing = [v for v in simulated_opinions(state) if converted(state, v) is None and not desk.reading.stale(v)]
+    if state.ending is not None or not standing:
+        return
+    for failure in desk.law.procedure.failures:
+        for paper, fields, hit in _what_could(desk, failure, standing):
+            yield Prospect(failure, paper, fields, hit, *_redo_of(desk, failure, hit))
+
+
+_Could = tuple[str, tuple[tuple[str, str], ...], tuple[DocVersion, ...]]
+
+
+def _what_could(desk: Desk, failure: Failure, standing: Sequence[DocVersion]) -> Iterator[_Could]:
+    """Which fields or facts hit which opinions; those that hit the same ones are told together."""
+    if failure.by not in (FailedBy.FIELDS, FailedBy.FACTS):
+        yield "", (), tuple(standing)
+        return
+    told: dict[tuple[str, tuple[str, ...]], list[tuple[str, str]]] = {}
+    by_id = {v.id: v for v in standing}
+    for paper, name, title, hit in _fields_of(desk, failure, standing):
+        told.setdefault((paper, tuple(v.id for v in hit)), []).append((name, title))
+    for (paper, ids), fields in told.items():
+        if ids:
+            yield paper, tuple(fields), tuple(by_id[i] for i in ids)
+
+
+def _fields_of(
+    desk: Desk, failure: Failure, standing: Sequence[DocVersion]
+) -> Iterator[tuple[str, str, str, list[DocVersion]]]:
+    dossier, procedure = desk.state.dossier, desk.law.procedure
+    if failure.by is FailedBy.FACTS:
+        for fact in failure.facts:
+            reads = {n for n, v in dossier.versions.items() if v.kind == FACT + fact}
+            yield "", fact, _fact_title(desk, fact), [v for v in standing if reads & set(v.read)]
+        return
+    default = next(iter(procedure.failing(FailedBy.FIELDS)), None)
+    for paper in procedure.assumes:
+        now = dossier.current(paper.doc, About())
+        for each in paper.fields if now is not None and now.standing is Standing.ASSUMED else ():
+            if not each.key and (each.failure or (default.id if default else "")) == failure.id:
+                hit = [v for v in standing for n, at in v.stands_on.items() if _of(dossier, n, paper) and each.id in at]
+                yield paper.doc, each.id, each.title, hit
+
+
+def _of(dossier: Dossier, version: str, paper: AssumedPaper) -> bool:
+    return dossier.versions[version].kind == paper.doc
+
+
 # --- the event -----------------------------------------------------------------------------------------------------------
 
 
@@ -234,8 +307,7 @@ def _events(
     state = desk.state
     void = {v.id for v in hit}
     void |= {v.id for v in _made_of(state, void)}
-    redo = [] if failure.ends else [_redo(desk, v) for v in hit]
-    days = [r["days"] for r in redo if r["days"] is not None and r["unit"] == Unit.WORKING.value]
+    redo, days = _redo_of(desk, failure, hit)
     out = [
         desk.event(
             EventKind.ASSUMPTION_FAILED,
@@ -246,7 +318,7 @@ def _events(
             says=says,
             void=sorted(void),
             redo=redo,
-            cost_days=max(days, default=0),
+            cost_days=days,
             fields=list(fields),
             cite=cite_json(failure.cite),
             ends=failure.ends,
@@ -272,6 +344,13 @@ def _made_of(state: CaseState, void: set[str]) -> Iterable[DocVersion]:
             yield version
 
 
+def _redo_of(desk: Desk, failure: Failure, hit: Sequence[DocVersion]) -> tuple[list[dict[str, Any]], int]:
+    """What is to be done again and, as that is done side by side, the longest of its days; nothing where the case ends."""
+    redo = [] if failure.ends else [_redo(desk, v) for v in hit]
+    days = [r["days"] for r in redo if r["days"] is not None and r["unit"] == Unit.WORKING.value]
+    return redo, max(days, default=0)
+
+
 def _redo(desk: Desk, opinion: DocVersion) -> dict[str, Any]:
     """One line of what is to be done again: the item, its department, and how many days it has for it."""
     item = next((i for i in desk.state.items if i.id == opinion.about.item), None)
@@ -287,4 +366,4 @@ def _redo(desk: Desk, opinion: DocVersion) -> dict[str, Any]:
     }
 
 
-__all__ = ["NO_FORCE", "converted", "declare", "expired", "failed", "simulated_opinions"]
+__all__ = ["NO_FORCE", "Prospect", "converted", "declare", "expired", "failed", "prospects", "simulated_opinions"]

@@ -15,7 +15,6 @@ from typing import Any
 import numpy as np
 
 from engine import trial
-from engine.assuming import Columns, Switch, bits_of
 from engine.columns import BLOCK_CELLS, MOST_CELLS, Rows, Template, room
 from engine.decision import Decision
 from engine.errors import Fault, InputError
@@ -23,6 +22,7 @@ from engine.frontier import Candidate, candidates
 from engine.graph import Edge, GraphStep, StepGraph
 from engine.plan import Time
 from engine.reading import DROPS, Conversion, Network, Reading
+from engine.switches import Columns, Switch, bits_of
 from engine.terms import Firm, LimitInForce, LimitKind
 
 

@@ -76,6 +76,11 @@ class Yardstick:
         return named or activity
 
     @property
+    def titles(self) -> dict[str, str]:
+        """What people call the steps, by id; those alone that have a title of their own."""
+        return {step.id: step.title for step in self.steps if step.title != step.id}
+
+    @property
     def _titles(self) -> dict[str, str]:
         held: dict[str, str] | None = self.__dict__.get("_held")
         if held is None:

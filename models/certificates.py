@@ -12,6 +12,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Row, Select, insert, select, update
 
+from engine.case import ends_paper
 from engine.events import Event, EventKind, day_of
 from engine.ledger import canonical, digest
 from models.database import Reader, Unit
@@ -64,6 +65,8 @@ class Withdrawal:
     """Legal day of its entry."""
     seq: int
     reasons: str
+    lapsed: bool = False
+    """Whether it ran out by itself (到期失效); else somebody took it back."""
 
 
 _COLUMNS: tuple[Any, ...] = (
@@ -167,12 +170,12 @@ async def seal(unit: Unit, sealed: Event, pdf: bytes) -> None:
 
 
 async def withdraw(unit: Unit, withdrawn: Event) -> None:
-    """Store the withdrawal of a ``CERTIFICATE_WITHDRAWN`` entry (撤回证书): nothing calls it valid from the commit on.
+    """Store that a paper is over (撤回证书、到期失效), as :func:`engine.case.ends_paper` has it: nothing calls it valid then.
 
     Raises:
         ConstraintError: it is withdrawn already, or there is no such certificate.
     """
-    assert withdrawn.kind is EventKind.CERTIFICATE_WITHDRAWN and withdrawn.seq, "an event as append gave it"
+    assert ends_paper(withdrawn) and withdrawn.seq, "an event as append gave it"
     here = (CertificateRow.case_id == withdrawn.case, CertificateRow.number == withdrawn.data["number"])
     certificate = (await unit.execute(select(CertificateRow.id).where(*here))).scalar_one_or_none()
     if certificate is None:
@@ -274,6 +277,7 @@ def _withdrawals() -> Select[*tuple[Any, ...]]:
             LedgerEntry.at,
             CertificateWithdrawal.seq,
             CertificateWithdrawal.reasons,
+            LedgerEntry.kind,
         )
         .join(CertificateRow, CertificateRow.id == CertificateWithdrawal.certificate_id)
         .join(LedgerEntry, LedgerEntry.seq == CertificateWithdrawal.seq)
@@ -282,5 +286,5 @@ def _withdrawals() -> Select[*tuple[Any, ...]]:
 
 
 def _withdrawal(row: Row[*tuple[Any, ...]]) -> Withdrawal:
-    certificate, number, at, seq, reasons = row
-    return Withdrawal(certificate, number, day_of(at), seq, reasons)
+    certificate, number, at, seq, reasons, kind = row
+    return Withdrawal(certificate, number, day_of(at), seq, reasons, kind == EventKind.RESULT_LAPSED)

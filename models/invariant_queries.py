@@ -122,7 +122,7 @@ OTHERS = (
         "SELECT c.case_id, c.number || '：撤回的记载不一致' FROM certificate c "
         "LEFT JOIN certificate_withdrawal w ON w.certificate_id = c.id "
         "LEFT JOIN certificate_building b ON b.certificate_id = c.id "
-        "LEFT JOIN ledger l ON l.seq = c.withdrawn_seq AND l.case_id = c.case_id AND l.kind = 'certificate_withdrawn' "
+        "LEFT JOIN ledger l ON l.seq = c.withdrawn_seq AND l.case_id = c.case_id AND l.kind IN ('certificate_withdrawn', 'result_lapsed') "
         "WHERE coalesce(w.seq, 0) <> coalesce(c.withdrawn_seq, 0) OR b.certificate_id IS NULL "
         "OR coalesce(b.withdrawn_seq, 0) <> coalesce(c.withdrawn_seq, 0) "
         "OR (c.withdrawn_seq IS NOT NULL AND l.seq IS NULL) GROUP BY c.case_id, c.number",
@@ -131,7 +131,7 @@ OTHERS = (
         "C7",
         "SELECT l.case_id, '台账第 ' || l.seq || ' 条撤回证书，表中没有' FROM ledger l "
         "LEFT JOIN certificate_withdrawal w ON w.seq = l.seq "
-        "WHERE l.kind = 'certificate_withdrawn' AND w.seq IS NULL",
+        "WHERE l.kind IN ('certificate_withdrawn', 'result_lapsed') AND l.case_id IS NOT NULL AND w.seq IS NULL",
     ),
     Query(
         "O1",
@@ -219,6 +219,17 @@ OTHERS = (
         "S2",
         "SELECT s.case_id, s.id || '：转正了 ' || count(*) || ' 次' FROM simulated_opinion s "
         "JOIN opinion o ON o.converts = s.id GROUP BY s.case_id, s.id HAVING count(*) > 1",
+    ),
+    Query(
+        "P1",
+        "SELECT '', code || '：同时属于 ' || count(*) || ' 个项目' FROM project_code WHERE held "
+        "GROUP BY code HAVING count(*) > 1",
+    ),
+    Query(
+        "P1",
+        "SELECT '', c.code || '：项目 ' || p.id || ' 所示为 ' || coalesce(p.project_code, '无') FROM project_code c "
+        "JOIN project p ON p.id = c.project_id "
+        "WHERE c.held AND (p.merged_into IS NOT NULL OR p.project_code IS DISTINCT FROM c.code)",
     ),
     Query(
         "F2",

@@ -75,6 +75,7 @@ SAYS = {
     "R1": ("受理所依据的政策版本原文都在", "The text of every law that a case rests on is kept"),
     "S1": ("模拟与正式互不混同", "Nothing simulated counts as formal"),
     "S2": ("转正另作正式意见，至多一次", "A conversion is a formal opinion of its own, once at most"),
+    "P1": ("一个项目代码同时只属一个项目", "A project code is one project's at a time"),
     "F2": ("所引的文件都已登记", "Every file that is named is stored"),
     "L1": ("每项状态都有其台账条目，反之亦然", "Every state has its entry and every entry its state"),
     "L2": ("台账自第一条起逐条验算无误", "The ledger's chain verifies from its first entry"),

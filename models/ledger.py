@@ -10,9 +10,10 @@ from typing import Any
 
 from sqlalchemy import Select, func, insert, select, update
 
-from engine.dossier import FACT
 from engine.events import Event, EventKind, day_of
 from engine.ledger import GENESIS, canonical, leaf, link
+from engine.project_codes import touches_code
+from models.codes import write_codes
 from models.database import Lock, Reader, Unit
 from models.errors import ClockWentBackError, ConstraintError, DayTurnedError
 from models.tables import AssumedPaperRow, CaseFile, FileUse, LedgerEntry, LedgerHead, NumberCounter, Project
@@ -23,8 +24,6 @@ CASE_NUMBERS = "case"
 
 SKEW = timedelta(seconds=5)
 """How far an instant may lie before the ledger's last entry; it then counts as that entry's (K5)."""
-
-_PROJECT_CODE = FACT + "project_code"
 
 
 @dataclass(frozen=True, slots=True)
@@ -215,14 +214,12 @@ async def _add_case(unit: Unit, event: Event, number: str) -> None:
 
 
 async def _note(unit: Unit, event: Event) -> None:
-    """What an entry changes besides: the uses of its files, and the project's code."""
+    """What an entry changes besides: the uses of its files, the project's codes, what is public of it."""
     uses = file_uses(event)
     if uses:
         await unit.execute(insert(FileUse), uses)
-    for doc in event.docs:
-        if doc.kind == _PROJECT_CODE and not doc.about.building:
-            code = doc.fields.get("value")
-            await unit.execute(update(Project).where(Project.id == event.project).values(project_code=code))
+    if touches_code(event):
+        await write_codes(unit, event.project, await events_of(unit, event.project))
     if published := assumed_papers(event):
         await unit.execute(insert(AssumedPaperRow), published)
 

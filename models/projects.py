@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import CompoundSelect, Select, func, insert, select
 
 from models.database import Lock, Reader, Unit
-from models.tables import CaseFile, CaseItem, ClockRow, Opinion, Project, WakeupRow, new_id
+from models.tables import CaseFile, CaseItem, ClockRow, Opinion, Project, ProjectCodeRow, WakeupRow, new_id
 from models.tables.base import utc
 
 
@@ -23,6 +23,7 @@ class ProjectRecord:
     owner: str
     project_code: str | None
     created: datetime
+    merged_into: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,12 +115,13 @@ async def find_projects(
     ids: Sequence[str] | None = None,
     owner: str | None = None,
     department: str | None = None,
+    code: str | None = None,
     most: int = 200,
     skip: int = 0,
 ) -> list[ProjectRecord]:
-    """Projects, the newest first: of an owner, or with an item of a department in one of their cases."""
+    """Projects, the newest first: of an owner, with an item of a department in one of their cases, that ever had a code."""
     query = (
-        select(Project.id, Project.name, Project.owner_id, Project.project_code, Project.created)
+        select(Project.id, Project.name, Project.owner_id, Project.project_code, Project.created, Project.merged_into)
         .order_by(Project.created.desc(), Project.id.desc())
         .limit(most)
         .offset(skip)
@@ -131,6 +133,8 @@ async def find_projects(
     if department is not None:
         concerned = select(CaseFile.project_id).where(CaseFile.id.in_(_concerning(department)))
         query = query.where(Project.id.in_(concerned))
+    if code is not None:
+        query = query.where(Project.id.in_(_found_by(code)))
     return [ProjectRecord(*row) for row in await reader.execute(query)]
 
 
@@ -153,11 +157,12 @@ async def find_cases(
     owner: str | None = None,
     department: str | None = None,
     service: str | None = None,
+    code: str | None = None,
     open_only: bool = False,
     most: int = 200,
     skip: int = 0,
 ) -> list[CaseRecord]:
-    """Cases, the newest first: of a project, of its owner, with an item of a department, of a service, not yet ended."""
+    """Cases, the newest first: of a project, its owner or any code it had, of a department or a service, not yet ended."""
     query = _cases().order_by(CaseFile.opened_at.desc(), CaseFile.id.desc()).limit(most).offset(skip)
     if project is not None:
         query = query.where(CaseFile.project_id == project)
@@ -167,9 +172,16 @@ async def find_cases(
         query = query.where(CaseFile.id.in_(_concerning(department)))
     if service is not None:
         query = query.where(CaseFile.service == service)
+    if code is not None:
+        query = query.where(CaseFile.project_id.in_(_found_by(code)))
     if open_only:
         query = query.where(CaseFile.ended.is_(None))
     return [CaseRecord(*row) for row in await reader.execute(query)]
+
+
+def _found_by(code: str) -> Select[str]:
+    """Ids of the projects that have or had a code."""
+    return select(ProjectCodeRow.project_id).where(ProjectCodeRow.code == code)
 
 
 def _concerning(department: str) -> CompoundSelect[str]:

@@ -11,10 +11,11 @@ from typing import Any
 
 from sqlalchemy import select
 
-from engine.case import CaseState, fold
-from engine.dossier import FACT
+from engine.case import CaseState, ends_paper, fold
 from engine.events import Event, EventKind
+from engine.project_codes import code_history
 from models.certificates import certificate_row
+from models.codes import code_rows, project_row, question_rows, write_codes
 from models.database import Database, Reader, Unit
 from models.ledger import assumed_papers, events_of, file_uses, lock_project
 from models.projections import CaseRows, ClockLike, Row, WakeupLike, case_rows, stored_rows, write_projections
@@ -27,10 +28,12 @@ from models.tables import (
     CertificateRow,
     CertificateWithdrawal,
     ClockRow,
+    CodeQuestionRow,
     FileUse,
     Opinion,
     OpinionStatus,
     Project,
+    ProjectCodeRow,
     SimulatedOpinion,
     SimulatedOpinionStatus,
     WakeupRow,
@@ -68,7 +71,9 @@ class Difference:
 
 
 async def rebuild(database: Database, fold_clocks: FoldClocks) -> int:
-    """Write the projections of every case anew from the ledger (重建投影), a project at a time; gives how many cases.
+    """Write the projections of every project and case anew from the ledger (重建投影), a project at a time.
+
+    Gives how many cases there are.
 
     Opinions and certificates are only ever added; where one was changed or removed, :func:`differences` says so.
     """
@@ -81,12 +86,12 @@ def _of_project(project: str, fold_clocks: FoldClocks) -> Callable[[Unit], Await
     async def command(unit: Unit) -> int:
         await lock_project(unit, project)
         events = await events_of(unit, project)
+        await write_codes(unit, project, events)
         cases = _cases(events)
         for case in cases:
             state = fold(events, case)
             await write_projections(unit, state, *await fold_clocks(unit, state))
-        if cases:
-            await unit.commit()
+        await unit.commit()
         return len(cases)
 
     return command
@@ -136,10 +141,13 @@ async def _project_differs(reader: Reader, project: str, events: list[Event]) ->
     )
     stored = await stored_rows(reader, AssumedPaperRow, AssumedPaperRow.project_id == project)
     out = [*out, *_differ(AssumedPaperRow, [row for event in events for row in assumed_papers(event)], stored)]
-    codes = [d.fields.get("value") for e in events for d in e.docs if d.kind == FACT + "project_code"]
-    if codes:
-        stored = await stored_rows(reader, Project, Project.id == project)
-        out = [*out, *_differ(Project, [{"id": project, "project_code": codes[-1]}], stored)]
+    codes = code_history(events)
+    for table, key, wanted in (
+        (Project, Project.id, [project_row(project, codes)]),
+        (ProjectCodeRow, ProjectCodeRow.project_id, code_rows(project, codes)),
+        (CodeQuestionRow, CodeQuestionRow.project_id, question_rows(project, codes)),
+    ):
+        out = [*out, *_differ(table, wanted, await stored_rows(reader, table, key == project))]
     of_project = select(CaseFile.id).where(CaseFile.project_id == project)
     stored = await stored_rows(reader, CertificateRow, CertificateRow.case_id.in_(of_project))
     numbers = {row["number"]: row["id"] for row in stored}
@@ -162,14 +170,14 @@ def _certificates(events: Iterable[Event]) -> Iterator[Row]:
             rows[row["number"]] = {**row, "pdf_sha256": None, "sealed_seq": None, "withdrawn_seq": None}
         elif event.kind is EventKind.SEALED:
             rows[event.data["number"]].update(pdf_sha256=event.data["pdf_sha256"], sealed_seq=event.seq)
-        elif event.kind is EventKind.CERTIFICATE_WITHDRAWN:
+        elif ends_paper(event):
             rows[event.data["number"]].update(withdrawn_seq=event.seq)
     yield from rows.values()
 
 
 def _withdrawals(events: Iterable[Event], numbers: Mapping[str, str]) -> Iterator[Row]:
     for event in events:
-        if event.kind is EventKind.CERTIFICATE_WITHDRAWN:
+        if ends_paper(event):
             certificate = numbers.get(event.data["number"])
             yield {"certificate_id": certificate, "seq": event.seq, "reasons": event.data["says"]}
 

@@ -84,7 +84,7 @@ def _instance(
         shape.when,
         needs_of(shape.needs, placed, path, makers, names),
         own,
-        lapses_of(shape.lapse, placed, path, names),
+        lapses_of(shape.lapse, placed, path, makers, names),
         days_of(shape.days, f"{placed.entry.id}:{shape.id}", title, bool(own or limits), placed, path, names),
     )
 

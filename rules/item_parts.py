@@ -101,11 +101,36 @@ def needs_of(
     return tuple(needs)
 
 
-def lapses_of(shapes: Sequence[LapseShape], placed: Placed[Any], path: Path, names: Names) -> tuple[Lapse, ...]:
-    """What becomes of the result when a time runs out."""
+def lapses_of(
+    shapes: Sequence[LapseShape], placed: Placed[Any], path: Path, makers: Makers, names: Names
+) -> tuple[Lapse, ...]:
+    """What becomes of the result when a time runs out, and until which document it may."""
+    found = []
     for i, lapse in enumerate(shapes):
-        names.limit(lapse.limit, placed, *path, "lapse", i, "limit")
-    return tuple(Lapse(x.limit, x.says, cites(x.cite)) for x in shapes)
+        here = (*path, "lapse", i)
+        names.limit(lapse.limit, placed, *here, "limit")
+        warn = _days_before(lapse.warn, placed, (*here, "warn"), names)
+        if lapse.longer is not None:
+            names.limit(lapse.longer.limit, placed, *here, "longer", "limit")
+        for n, doc in enumerate(lapse.until):
+            if doc not in makers.docs and not names.view.broken("items", doc.removesuffix(".result")):
+                names.faults.append(unknown_name(placed.at(*here, "until", n), doc, "文书", makers.docs))
+        longer = (lapse.longer.limit, lapse.longer.times) if lapse.longer else (None, 0)
+        found.append(Lapse(lapse.limit, lapse.says, cites(lapse.cite), lapse.effect, lapse.until, warn, *longer))
+    return tuple(found)
+
+
+def _days_before(name: str | None, placed: Placed[Any], path: Path, names: Names) -> int | None:
+    """The working days that a parameter says."""
+    if name is None:
+        return None
+    days = names.parameters.get(name)
+    names.view.valued(name, names.parameters, placed.at(*path), names.faults)
+    if days is not None and (isinstance(days, bool) or not isinstance(days, int)):
+        fix = f"参数“{name}”不是整数，不能作天数。"
+        names.faults.append(Fault(placed.at(*path), name, fix, "The parameter is no number of days."))
+        return None
+    return days
 
 
 def limits_of(

@@ -92,7 +92,7 @@ def _item(placed: Placed[ItemShape], supplements: list[Placed[SupplementShape]],
         shape.kind in BINDING if shape.legal_effect is None else shape.legal_effect,
         shape.simulated,
         days_of(shape.days, shape.id, shape.title, bool(limits), placed, (), names),
-        lapses_of(shape.lapse, placed, (), names),
+        lapses_of(shape.lapse, placed, (), makers, names),
         instances_of(placed, limits, makers, names),
     )
     return finished_beforehand(made, written, names)

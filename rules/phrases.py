@@ -14,6 +14,8 @@ from rules import (
     phrases_decision,
     phrases_facts,
     phrases_plan,
+    phrases_simulated,
+    phrases_standing,
     phrases_whatif,
 )
 from rules.phrases_kit import Phrase, Rows
@@ -26,6 +28,8 @@ PHRASES: tuple[Phrase, ...] = (
     *phrases_case.PHRASES,
     *phrases_plan.PHRASES,
     *phrases_whatif.PHRASES,
+    *phrases_simulated.PHRASES,
+    *phrases_standing.PHRASES,
     *phrases_capacity.PHRASES,
 )
 

@@ -14,7 +14,7 @@ from engine.commands import STATE_TITLES, Desk
 from engine.dossier import Verdict
 from engine.events import Event, EventKind, end_of, stamp
 from engine.orders import Opinion
-from engine.procedure import TaskState
+from engine.procedure import StepKind, TaskState
 from engine.tasks import Task
 from rules.phrases_kit import DAY, Names, Phrases, Rows, Table, expect, listed, one_of
 from rules.world import CLERK, OWNER, World
@@ -150,20 +150,28 @@ def extend(world: World, who: str, days: str, item: str | None = None) -> None:
 @phrase("对单体“1号厂房”联合勘验：", "对单体“(?P<building>[^”]+)”联合勘验：", FINDINGS)
 def visit(world: World, building: str, rows: Rows) -> None:
     found = {world.item_id(r["事项"]): Opinion(VERDICTS[r["结论"]], r.get("问题", ""), r.get("依据", "")) for r in rows}
-    world.hold(f"visit:{building}", found)
+    world.hold(f"{_gathering(world)}:{building}", found)
 
 
 @phrase("各单体联合勘验均合格")
 def all_visits(world: World) -> None:
+    visits = _gathering(world)
     for task in world.tasks:
-        if task.step.id == "visit" and task.state is TaskState.OPEN:
+        if task.step.id == visits and task.state is TaskState.OPEN:
             world.hold(task.id, {item: Opinion(Verdict.PASS) for item in task.items})
             expect(world.refusal is None, world.refusal)
 
 
 @phrase("召开联审会议，纪要“同意复核”", "召开联审会议，纪要“(?P<minutes>[^”]+)”(?:，“(?P<item>[^”]+)”的部门缺席)?")
 def meeting(world: World, minutes: str, item: str | None = None) -> None:
-    world.hold("meeting", {}, minutes, () if item is None else (world.item_id(item),))
+    world.hold(_gathering(world, answering=True), {}, minutes, () if item is None else (world.item_id(item),))
+
+
+def _gathering(world: World, *, answering: bool = False) -> str:
+    """The step in which people look together, or the one whose minutes answer what failed."""
+    reading = world.desk(CLERK).reading
+    steps = (s for s in world.law.procedure.steps if s.kind is StepKind.GATHERING)
+    return next(s.id for s in steps if bool(reading.answers_of(s)) is answering)
 
 
 def _give(world: World, what: str, item: str, opinion: Opinion) -> None:

@@ -9,7 +9,7 @@ from pydantic import Field, StringConstraints, model_validator
 from pydantic_core import PydanticCustomError
 
 from engine.assumed import FailedBy, FieldType
-from engine.policy import ItemKind, Simulated
+from engine.policy import ItemKind, LapseEffect, Simulated
 from engine.procedure import LOCAL_STOPS, Dimension, GuardKind, Party, StepKind
 from engine.terms import FactType, Firm, Force, Unit
 from rules.schema import Count, Dated, Name, Shape, Sourced, Text, YesNo
@@ -66,11 +66,35 @@ class DaysShape(Sourced):
     unit: Unit
 
 
+class LongerShape(Shape):
+    """How a result is made to last longer (延期): the limit of one extension, and how often there may be one."""
+
+    limit: Name
+    times: Annotated[int, Field(strict=True, ge=1, le=9)]
+
+
 class LapseShape(Sourced):
-    """What becomes of a result when a time runs out (失效规则); the time is one of the limits."""
+    """What becomes of a result when a time runs out (失效规则); the time is one of the limits.
+
+    Without ``effect`` the rule is only said. With it, the time runs from the result's day ``until`` one of the documents is
+    there, is warned of before (``warn``), and may be made longer.
+    """
 
     limit: Name
     says: Text
+    effect: LapseEffect | None = None
+    until: tuple[Name, ...] = ()
+    warn: Name | None = None
+    longer: LongerShape | None = None
+
+    @model_validator(mode="after")
+    def _comes_by_itself(self) -> LapseShape:
+        if (self.effect is None) != (not self.until) or (self.effect is None and (self.warn or self.longer)):
+            raise PydanticCustomError(
+                "lapse_form",
+                "会自行失效的写明 effect（void 失效或 recheck 须重新审核）与 until（到哪份文书为止）；否则两者都不写",
+            )
+        return self
 
 
 class InstanceShape(Shape):

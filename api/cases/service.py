@@ -22,6 +22,7 @@ from engine.dossier import FileRef, Verdict
 from engine.errors import Fault, ForbiddenError, InputError, NotFoundError
 from engine.events import Actor, Event, day_of
 from engine.procedure import Command
+from engine.project_codes import goes_on
 from engine.tasks import Task
 from engine.values import read_day
 from models.files import require_files
@@ -40,6 +41,7 @@ async def open_case(
     case = new_id()
 
     async def step(work: Work) -> tuple[int, dict[str, Any]]:
+        goes_on(work.events)
         body = application.model_dump(exclude_none=True)
         service, units = body.pop("service"), body.pop("units", None)
         _check_days(body)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from api.access import may
@@ -25,6 +25,8 @@ EVENT_TITLES = {
     EventKind.PROJECT_REGISTERED: "登记项目",
     EventKind.FACTS_STATED: "填报或更正事实",
     EventKind.DOCUMENT_FILED: "提交材料",
+    EventKind.CODE_ASKED: "申请核定项目代码",
+    EventKind.CODE_DECIDED: "核定项目代码",
     EventKind.CASE_OPENED: "提出申请",
     EventKind.CORRECTION_ASKED: "一次告知补正",
     EventKind.CORRECTIONS_SUPPLIED: "补正齐全",
@@ -47,6 +49,8 @@ EVENT_TITLES = {
     EventKind.ASSUMPTION_FAILED: "模拟意见失效",
     EventKind.VALIDITY_NEAR: "有效期临近届满",
     EventKind.CASE_TERMINATED: "终止办理",
+    EventKind.RESULT_NEAR: "效力期限临近届满",
+    EventKind.RESULT_LAPSED: "逾期失效",
     EventKind.ISSUED: "出证",
     EventKind.SEALED: "证书成文",
     EventKind.NOT_PASSED: "不予通过",
@@ -148,11 +152,10 @@ def _certificate(desk: Desk) -> dict[str, Any] | None:
     content, withdrawn = desk.state.certificate, desk.state.certificate_withdrawn
     if content is None:
         return None
-    status = "withdrawn" if withdrawn else "simulated" if content["force"] == Force.SIMULATED.value else "in_force"
     out = {
         "number": content["number"],
         "check_code": content["check_code"],
-        "status": status,
+        "status": _status(content, withdrawn),
         "content_hash": content["content_hash"],
     }
     if desk.state.sealed:
@@ -160,9 +163,14 @@ def _certificate(desk: Desk) -> dict[str, Any] | None:
     return out
 
 
+def _status(content: Mapping[str, Any], over: Mapping[str, Any] | None) -> str:
+    """How a paper stands; a simulated one is never in force."""
+    if over is not None:
+        return "lapsed" if "effect" in over else "withdrawn"
+    return "simulated" if content["force"] == Force.SIMULATED.value else "in_force"
+
+
 def _paper(paper: IssuedPaper) -> dict[str, Any]:
-    """A paper that was handed out; a simulated one is never in force."""
-    in_force = "simulated" if paper.simulated else "in_force"
     return {
         "number": paper.number,
         "title": paper.content["title"],
@@ -171,7 +179,7 @@ def _paper(paper: IssuedPaper) -> dict[str, Any]:
         **({"notice": NO_FORCE} if paper.simulated else {}),
         "check_code": paper.content["check_code"],
         "issued_on": paper.content["issued_on"],
-        "status": "withdrawn" if paper.withdrawn else in_force,
+        "status": _status(paper.content, paper.withdrawn),
         "pdf_sha256": paper.sealed["pdf_sha256"] if paper.sealed else None,
     }
 

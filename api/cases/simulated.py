@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from engine.assumed import AssumedPaper, FailedBy, compare
+from api.cases.sentences import NO_FORCE_EN, sentences, to_redo, told, validity
+from engine.assumed import AssumedPaper, compare
+from engine.case_clock import last_of
 from engine.commands import Desk
-from engine.deadlines import UNIT_TITLES, valid_until
+from engine.deadlines import valid_until
 from engine.dossier import VERDICT_TITLES, About, DocVersion, Standing
 from engine.events import Event, EventKind
-from engine.simulation import NO_FORCE, converted
+from engine.simulation import NO_FORCE, Prospect, converted, prospects
 from engine.terms import Force
 from engine.workdays import WorkCalendar
 
@@ -19,17 +21,38 @@ def simulated_json(desk: Desk, calendar: WorkCalendar, events: Sequence[Event]) 
     """Assumed beside real, every simulated opinion, what failed, and all of it in plain sentences; None for other cases."""
     if not desk.law.procedure.simulated:
         return None
+    lines = list(sentences(desk, calendar, events))
     return {
         "notice": NO_FORCE,
-        "says": list(_sentences(desk, calendar)),
+        "notice_en": NO_FORCE_EN,
+        "says": [zh for zh, _ in lines],
+        "says_en": [en for _, en in lines],
         "valid_until": valid_until(desk.state, desk.law, calendar),
         "assumptions": [_assumption(desk, paper) for paper in desk.law.procedure.assumes],
-        "opinions": [_opinion(desk, v) for v in _all_opinions(desk)],
+        "opinions": [_opinion(desk, calendar, v) for v in _all_opinions(desk)],
+        "if_it_fails": [_prospect(each) for each in prospects(desk)],
         "failures": [
-            {"on": e.on.isoformat(), **{k: v for k, v in e.data.items() if k != "void"}, "void": e.data["void"]}
+            {"on": e.on.isoformat(), **e.data, "to_redo": [r["item"] for r in to_redo(desk, e)]}
             for e in events
             if e.case == desk.state.case and e.kind is EventKind.ASSUMPTION_FAILED
         ],
+    }
+
+
+def _prospect(each: Prospect) -> dict[str, Any]:
+    """One way to fail that is still ahead: which opinions would be void, what would be done again, in how many days."""
+    says, says_en = told(each)
+    return {
+        "cause": each.failure.id,
+        "title": each.failure.title,
+        "document": each.paper,
+        "fields": [{"field": name, "title": title} for name, title in each.fields],
+        "ends": each.failure.ends,
+        "void": [v.about.item for v in each.opinions],
+        "redo": [{k: line[k] for k in ("item", "title", "department", "days", "unit")} for line in each.redo],
+        "cost_days": each.cost_days,
+        "says": says,
+        "says_en": says_en,
     }
 
 
@@ -55,7 +78,7 @@ def _all_opinions(desk: Desk) -> Iterator[DocVersion]:
             yield version
 
 
-def _opinion(desk: Desk, version: DocVersion) -> dict[str, Any]:
+def _opinion(desk: Desk, calendar: WorkCalendar, version: DocVersion) -> dict[str, Any]:
     formal = converted(desk.state, version)
     if version.standing is Standing.VOID:
         code, says = "void", "已失效"
@@ -76,9 +99,19 @@ def _opinion(desk: Desk, version: DocVersion) -> dict[str, Any]:
         "on": version.on.isoformat() if version.on else None,
         "state": code,
         "says": says,
+        "valid_until": _until(desk, calendar, version) if code == "holds" else None,
         "stands_on": [line for name, looked_at in version.stands_on.items() for line in _stood(desk, name, looked_at)],
         "converted_by": formal.id if formal else None,
     }
+
+
+def _until(desk: Desk, calendar: WorkCalendar, version: DocVersion) -> str | None:
+    """The last day of an opinion that has not been turned formal."""
+    limit = validity(desk)
+    if limit is None or version.on is None:
+        return None
+    due, _ = last_of(calendar, version.on, limit.days, limit.unit)
+    return due.isoformat() if due else None
 
 
 def _stood(desk: Desk, name: str, looked_at: tuple[str, ...]) -> Iterator[dict[str, Any]]:
@@ -93,26 +126,3 @@ def _stood(desk: Desk, name: str, looked_at: tuple[str, ...]) -> Iterator[dict[s
                 "value": version.fields.get(each.id),
                 "standing": version.standing.value,
             }
-
-
-def _sentences(desk: Desk, calendar: WorkCalendar) -> Iterator[str]:
-    procedure, state = desk.law.procedure, desk.state
-    yield "本办件走模拟审批：土地尚未取得时先行审查，取得土地后逐项比对，未变化的转为正式意见。"
-    yield f"模拟审批意见{NO_FORCE.partition('，')[2]}，不得据以开工建设；开工须另行取得建筑工程施工许可证。"
-    for paper in procedure.assumes:
-        told = _assumption(desk, paper)
-        if told["real"] is None:
-            yield f"所立足的假设：{paper.title}尚未取得，意见按所陈述的内容作出。"
-        elif told["discharged"]:
-            yield f"{paper.title}已取得，与假设一致，各部门核对无变化后即可转正。"
-        else:
-            beyond = "、".join(f["title"] for f in told["fields"] if not f["holds"])
-            yield f"{paper.title}已取得，{beyond}与假设不一致，立足于此的模拟意见已失效，须作正式审查。"
-    until = valid_until(state, desk.law, calendar)
-    limit = desk.law.book.limits.get(procedure.valid or "")
-    if until is not None and limit is not None and state.ending is None:
-        yield f"模拟审批意见自出具之日起{limit.days}{UNIT_TITLES[limit.unit]}内有效，最早一份至{until}，逾期自行失效。"
-    ends = "、".join(f.title for f in procedure.failures if f.ends)
-    redone = "、".join(f.title for f in procedure.failures if not f.ends and f.by is not FailedBy.TIME)
-    if state.ending is None and procedure.failures:
-        yield f"如{redone}，受影响的意见失效并列明重办事项；如{ends}，办件终止。"

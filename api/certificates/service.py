@@ -28,6 +28,7 @@ class Standing(StrEnum):
     IN_FORCE = "in_force"
     SIMULATED = "simulated"
     WITHDRAWN = "withdrawn"
+    LAPSED = "lapsed"
     CHANGED = "changed"
     UNKNOWN = "unknown"
 
@@ -36,6 +37,7 @@ TITLES = {
     Standing.IN_FORCE: "真实有效",
     Standing.SIMULATED: "模拟审批意见，无行政许可效力",
     Standing.WITHDRAWN: "真实，但已撤回",
+    Standing.LAPSED: "真实，但已到期失效",
     Standing.CHANGED: "文件已被改动，不可信",
     Standing.UNKNOWN: "未查到",
 }
@@ -43,6 +45,7 @@ SAYS = {
     Standing.IN_FORCE: "本系统出具过这份证书，截至查询时有效。",
     Standing.SIMULATED: "本系统出具过这份模拟审批意见。它不是行政许可，无行政许可效力，不得据以开工建设。",
     Standing.WITHDRAWN: "本系统出具过这份证书，但已撤回，不再有效。",
+    Standing.LAPSED: "本系统出具过这份证书，但它所准予的事项逾期未办，已依法失效。",
     Standing.CHANGED: "文件所载编号在本系统存在，但文件内容与出具时不一致。",
     Standing.UNKNOWN: "没有这样的证书，或编号与校验码不符。",
 }
@@ -110,7 +113,8 @@ def claims_of(pdf: bytes) -> dict[str, Any] | None:
 
 def _found(parts: Parts, found: Certificate, withdrawn: Withdrawal | None) -> Check:
     in_force = Standing.IN_FORCE if found.force == "formal" else Standing.SIMULATED
-    standing = Standing.WITHDRAWN if withdrawn else in_force
+    over = Standing.LAPSED if withdrawn and withdrawn.lapsed else Standing.WITHDRAWN
+    standing = over if withdrawn else in_force
     return Check(
         standing,
         dict(found.content),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import json
+import re
 import sys
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -246,8 +247,23 @@ def _usage(error: click.ClickException) -> InputError:
         fix = f"缺少 {pointer if pointer.startswith('-') else name}；用法见 --help。"
     elif isinstance(error, click.BadParameter):
         pointer = error.param.opts[0] if error.param else ""
-        fix = f"{pointer} 的取值不合：{message}"
+        found = re.search(r": '?(.*?)'? is not ", message)
+        value = found[1] if found else None
+        fix = f"{pointer} 的取值不合：{_wanted(error.param) or message}"
     return InputError([Fault(pointer, shorten(value), fix, message)])
+
+
+def _wanted(param: click.Parameter | None) -> str:
+    """What an option takes (应为), as far as its type tells."""
+    kind = param.type if param is not None else None
+    if isinstance(kind, click.Choice):
+        return f"应为下列之一：{'、'.join(map(str, kind.choices))}。"
+    if isinstance(kind, (click.IntRange, click.FloatRange)):
+        low = f"{'大于' if kind.min_open else '不小于'} {kind.min:g}" if kind.min is not None else ""
+        high = f"{'小于' if kind.max_open else '不大于'} {kind.max:g}" if kind.max is not None else ""
+        what = "整数" if isinstance(kind, click.IntRange) else "数"
+        return f"应为{'、'.join(filter(None, (low, high)))} 的{what}。"
+    return {click.INT: "应为整数。", click.FLOAT: "应为数。"}.get(kind, "") if kind is not None else ""
 
 
 def _unexpected(error: Exception, lang: str) -> dict[str, Any]:

@@ -140,14 +140,30 @@ def _asked(
 ) -> Asked:
     yardstick = None
     if plan is not None:
-        document = read_document(plan)
-        document.refuse()
-        yardstick = read_yardstick(document.value)
+        with _of("--plan"):
+            document = read_document(plan)
+            document.refuse()
+            yardstick = read_yardstick(document.value)
     held = None if days == "weekdays" else calendar(known_on)
     return Asked(held, yardstick, share, support, _names(names) if names is not None else {})
 
 
+@contextmanager
+def _of(option: str) -> Iterator[None]:
+    """Faults of one of several files say which one."""
+    try:
+        yield
+    except InputError as error:
+        faults = [Fault(f"{option}{f.pointer}", f.value, f.fix, f.fix_en) for f in error.errors]
+        raise InputError(faults) from None
+
+
 def _names(source: str) -> Mapping[str, str]:
+    with _of("--names"):
+        return _read_names(source)
+
+
+def _read_names(source: str) -> Mapping[str, str]:
     document = read_document(source)
     document.refuse()
     raw = document.value

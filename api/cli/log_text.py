@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 SHOWN = 15
@@ -35,13 +35,13 @@ def conform_text(found: Found, english: bool) -> str:
 
 
 def _mined(found: Found) -> Iterator[str]:
-    time, case = found["time"], found["time"]["case"]
+    time, case, called = found["time"], found["time"]["case"], _names(found.get("titles", {}))
     yield f"{found['cases']} 个办件，{found['events']} 个事件；每件 {_figures(case['working_days'])} 个工作日"
     if time["stops"]["count"]:
         stops = time["stops"]
         yield f"停表 {stops['count']} 次，涉及 {stops['cases']} 件，共 {stops['total_working_days']} 个工作日（用时未扣除）"
     yield f"时间花在哪里（{time['measured']}）："
-    yield from _cut([_spent(row, "step") for row in time["steps"]])
+    yield from _cut([_spent(row | {"step": called(row["step"])}, "step") for row in time["steps"]])
     if time["groups"]:
         yield "按部门："
         yield from _cut([_spent(row, "group") for row in time["groups"]])
@@ -49,15 +49,16 @@ def _mined(found: Found) -> Iterator[str]:
         yield "按经办人："
         yield from _cut([_spent(row, "resource") for row in time["resources"]], 5)
     yield f"固定次序（{found['rule']['says']}；可由其他次序推出的不列）："
-    yield from _cut([f"{r['before']} → {r['after']}　{r['share']:.1%}，{r['support']} 件" for r in found["reduced"]])
+    pairs = [f"{called(r['before'])} → {called(r['after'])}" for r in found["reduced"]]
+    yield from _cut([f"{p}　{r['share']:.1%}，{r['support']} 件" for p, r in zip(pairs, found["reduced"], strict=True)])
     yield "两种先后都有（可并行）："
-    yield from _cut([f"{a} ∥ {b}" for a, b in found["parallel"]])
+    yield from _cut([f"{called(a)} ∥ {called(b)}" for a, b in found["parallel"]])
     for circle in found["circular"]:
         yield f"  注意：{'、'.join(circle)} 的先后互相绕圈，没有列入次序"
     if "serial" in found:
         yield "计划没有要求先后，多数办件却一前一后办："
         dear = [row for row in found["serial"] if row["days"]]
-        yield from _cut([_serial(row) for row in dear])
+        yield from _cut([_serial(row, called) for row in dear])
         if free := len(found["serial"]) - len(dear):
             yield f"  另有 {free} 对也总是一前一后，但没有哪一件因此多等：先后不等于耽误"
         yield from _unknown(found["unknown_activities"])
@@ -100,9 +101,14 @@ def _figures(days: Found | None, *, english: bool = False) -> str:
     )
 
 
-def _serial(row: Found) -> str:
+def _names(titles: Mapping[str, str]) -> Callable[[str], str]:
+    """What a step is called: by its id and the title that the plan has for it."""
+    return lambda step: f"{step} {titles[step]}" if step in titles else step
+
+
+def _serial(row: Found, called: Callable[[str], str]) -> str:
     cost = f"其中 {row['waited']} 件因此等待，共 {row['days']} 个工作日"
-    return f"{row['before']} → {row['after']}　{row['support']} 件中 {row['share']:.0%} 如此；{cost}"
+    return f"{called(row['before'])} → {called(row['after'])}　{row['support']} 件中 {row['share']:.0%} 如此；{cost}"
 
 
 def _unknown(names: Sequence[str]) -> Iterator[str]:
@@ -139,7 +145,7 @@ def _conformed(found: Found, english: bool) -> Iterator[str]:
         told = ("; " if english else "；").join(f"{kind} {n}" for kind, n in counts.most_common())
         yield f"{title[lang]}{': ' if english else '：'}{told or ('none' if english else '无')}"
         if grade == "advice":
-            yield from _cut(_grouped(rows, english), english=english)
+            yield from _cut(_grouped(rows, english, _names(plan.get("titles", {}))), english=english)
         else:
             yield from _cut([_row(case, f, english) for case, f in _by_weight(rows)], english=english)
     ahead = sum(1 for _, f in findings if f["kind"] == "missing_step" and not f["passed"])
@@ -150,7 +156,7 @@ def _conformed(found: Found, english: bool) -> Iterator[str]:
             else f"尚未办、其后的环节也没有办的：{ahead} 处（案件可能未办结，或日志不含这些环节），已计入 missing_steps。"
         )
     if plan["not_in_log"] and not english:
-        yield f"计划要求、日志全程未见的环节：{'、'.join(plan['not_in_log'])}"
+        yield f"计划要求、日志全程未见的环节：{'、'.join(map(_names(plan['titles']), plan['not_in_log']))}"
     if not english:
         yield from _unknown(plan["unknown_activities"])
 
@@ -186,7 +192,7 @@ def _row(case: str, finding: Found, english: bool) -> str:
     return f"{case}  {finding['step'] or 'the whole case'}{other}: {KINDS[finding['kind']][1]}{more}"
 
 
-def _grouped(rows: Sequence[tuple[str, Found]], english: bool) -> list[str]:
+def _grouped(rows: Sequence[tuple[str, Found]], english: bool, called: Callable[[str], str]) -> list[str]:
     """Advice by pair of steps, the dearest first: a habit of the house is no matter of one case."""
     days: dict[tuple[str, str, str], list[int]] = defaultdict(list)
     beyond: Counter[tuple[str, str, str]] = Counter()
@@ -202,6 +208,6 @@ def _grouped(rows: Sequence[tuple[str, Found]], english: bool) -> list[str]:
         out.append(
             f"{step} after {after}: {title}; {len(each)} cases, {sum(each)} working days{f', {beyond[pair]} beyond slack' * slack}"
             if english
-            else f"{step} 等 {after}（{title}）：{len(each)} 件，共 {sum(each)} 个工作日，最多一件 {max(each)} 个{f'；超出计划机动的 {beyond[pair]} 个' * slack}"
+            else f"{called(step)} 等 {called(after)}（{title}）：{len(each)} 件，共 {sum(each)} 个工作日，最多一件 {max(each)} 个{f'；超出计划机动的 {beyond[pair]} 个' * slack}"
         )
     return out

@@ -16,7 +16,7 @@ from api.exports.files import write_beside
 from api.exports.sheet import Sheet, sheet_of
 from api.plans.limiting import Asked
 from api.plans.shapes import comparison_json, plan_json
-from engine.deriving import conversion_of, graph_of
+from engine.deriving import LONGEST_STEP, conversion_of, graph_of
 from engine.errors import Fault, InputError
 from engine.graph_reading import read_demanding_graph, read_departments
 from engine.plan import Calendar, Numbers, plan, savings
@@ -145,9 +145,14 @@ def durations(raw: Any) -> dict[str, int]:
     if not isinstance(stated, Mapping):
         raise InputError([Fault("/durations", shorten(stated), "应为“环节代码: 天数”的对象。", "Must be an object.")])
     faults = [
-        Fault(f"/durations/{escape(name)}", shorten(days), "天数应为不小于零的整数。", "Must be a whole number.")
+        Fault(
+            f"/durations/{escape(name)}",
+            shorten(days),
+            f"天数应为 0 至 {LONGEST_STEP} 的整数。",
+            f"Must be a whole number from 0 to {LONGEST_STEP}.",
+        )
         for name, days in stated.items()
-        if isinstance(days, bool) or not isinstance(days, int) or days < 0
+        if isinstance(days, bool) or not isinstance(days, int) or not 0 <= days <= LONGEST_STEP
     ]
     if faults:
         raise InputError(faults)
@@ -169,6 +174,10 @@ def _comparison(found: Mapping[str, Any]) -> Iterator[str]:
     for name, by in found["milestones"].items():
         yield f"{MILESTONES[name]}：" + "，".join(f"{TITLES[r]} {at or '—'}" for r, at in by.items())
     yield _saved(found["savings"])
+    warnings = {w["says"]: w["code"] for each in found["readings"].values() for w in each["warnings"]}
+    yield from (f"  注意：{says}" for says, code in warnings.items() if code != "no-duration")
+    if untimed := sum(code == "no-duration" for code in warnings.values()):
+        yield f"  注意：{untimed} 个环节没有法定或承诺时限，按 0 天计（去掉 --compare 逐个列出）；可在 durations 中写明。"
 
 
 def _lines(found: Mapping[str, Any]) -> Iterator[str]:

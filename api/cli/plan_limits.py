@@ -92,6 +92,7 @@ def _changes(found: Mapping[str, Any], titles: Mapping[str, str]) -> Iterator[st
         law = "、".join(f"《{c['instrument']}》{c['article']}" for c in each["cite"])
         why = law or each.get("assumed", {}).get("says") or "没有法律依据的习惯"
         yield f"  节省 {each['days_saved']} 个工作日（至 {each['finish']}）　{each['change']}；{why}"
+    yield from _warned(found)
 
 
 def _frontier(found: Mapping[str, Any]) -> Iterator[str]:
@@ -108,6 +109,7 @@ def _frontier(found: Mapping[str, Any]) -> Iterator[str]:
             f"（全部落空 {each['step_days_at_risk']}）　{which}"
         )
     yield "假设落空时，立足于它且已做的工作作废重做；完成不晚于不作假设的日期，转正所需的天数除外。"
+    yield from _warned(found)
 
 
 def _samples(found: Mapping[str, Any], titles: Mapping[str, str]) -> Iterator[str]:
@@ -125,4 +127,8 @@ def _samples(found: Mapping[str, Any], titles: Mapping[str, str]) -> Iterator[st
         yield f"  {step['critical']:>4.0%}　{step['id']} {step['title']}"
     if found["as_planned"]:
         yield f"没有观察、按计划天数的环节：{'、'.join(found['as_planned'])}"
+    yield from _warned(found)
+
+
+def _warned(found: Mapping[str, Any]) -> Iterator[str]:
     yield from (f"注意：{w['says']}" for w in found["warnings"])

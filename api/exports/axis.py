@@ -14,6 +14,8 @@ from engine.workdays import WorkCalendar
 ONE = timedelta(days=1)
 LONG_REST = 3
 """Rest days in a row that are shown over the whole height: a holiday, and no mere weekend."""
+NEAR = 58
+"""Pixels that a label of the axis takes up."""
 CLEAR = 1.2
 """Pixels under which a run of rest days is not drawn."""
 
@@ -39,15 +41,21 @@ class Axis:
 
     def _months(self) -> Iterator[tuple[float, str]]:
         count = (self.end.year - self.start.year) * 12 + self.end.month - self.start.month
-        step = max(1, -(-count * 58 // int(self.wide)))
-        for n in range(1, count + 1, step):
-            year, month = divmod(self.start.year * 12 + self.start.month - 1 + n, 12)
-            first = date(year, month + 1, 1)
-            yield self.x(first - ONE), f"{first:%Y-%m}"
+        step = max(1, -(-count * NEAR // int(self.wide)))
+        opening = self.start + ONE  # the first day that is shown
+        firsts = [date(y, m + 1, 1) for y, m in (divmod(at, 12) for at in self._counted(step, count))]
+        if not firsts or self.x(firsts[0] - ONE) - self.left >= NEAR:
+            yield self.left, f"{opening:%Y-%m}"
+        yield from ((self.x(first - ONE), f"{first:%Y-%m}") for first in firsts)
+
+    def _counted(self, step: int, count: int) -> Iterator[int]:
+        """Months after the start's, every so many, as numbers since the year nought."""
+        month = self.start.year * 12 + self.start.month - 1
+        yield from range(month + 1, month + count + 1, step)
 
     def _numbers(self) -> Iterator[tuple[float, str]]:
         sizes = (n * 10**k for k in range(12) for n in (1, 2, 5))
-        step = next(s for s in sizes if s * self.per_day >= 58)
+        step = next(s for s in sizes if s * self.per_day >= NEAR)
         for n in range(step, self._days(self.end) + 1, step):
             yield self.x(self.start + n), f"第{n}日"
 

@@ -27,6 +27,8 @@ NO_FORCE = "无行政许可效力"
 SIMULATED = f"模拟审批，{NO_FORCE}"
 NOT_LEAVE = "本计划不是许可；取得建筑工程施工许可证后方可开工。"
 
+CLOSING = "）】》”、，。；：！？)],.;:!?"
+"""Signs that no line begins with."""
 LONGEST = 120
 """Characters of a title that are shown."""
 _UNSHOWN = re.compile(
@@ -63,9 +65,22 @@ def wrap(text: str, room: float, size: float, lines: int) -> list[str]:
         n = len(text)
         while n > 1 and width(text[:n], size) > room:
             n -= 1
+        n = _broken(text, n, room, size)
         out.append(text[:n])
         text = text[n:]
     return [*out, fit(text, room, size)] if text else out
+
+
+def _broken(text: str, n: int, room: float, size: float) -> int:
+    """Where a line of at most ``n`` characters ends (避头尾): rather before a bracket than inside it, never before a closing sign."""
+    if n == len(text):
+        return n
+    opened = text.rfind("（", 0, n)
+    if opened > 0 and "）" not in text[opened:n] and width(text[opened:], size) <= room:
+        return opened
+    while n > 1 and text[n] in CLOSING:
+        n -= 1
+    return n
 
 
 def label(step: GraphStep) -> str:

@@ -51,6 +51,7 @@ MINED: dict[str, Any] = {
     "observed": {"B01": [11, 13, 15, 15, 15, 15, 15, 15, 15, 21, 32]},
     "serial": [{"before": "A09", "after": "O01", "share": 0.9167, "support": 12, "waited": 9, "days": 87}],
     "unknown_activities": [],
+    "titles": {"A09": "国有建设用地使用权出让合同", "B01": "设计方案联合审查", "O01": "设计方案编制"},
 }
 CONFORMED: dict[str, Any] = {
     "cases": [
@@ -200,6 +201,12 @@ CONFORMED: dict[str, Any] = {
         "missed_parallel": "advice",
         "customary_order": "advice",
     },
-    "plan": {"source": "plan", "steps": 11, "not_in_log": [], "unknown_activities": []},
+    "plan": {
+        "source": "plan",
+        "steps": 11,
+        "not_in_log": [],
+        "unknown_activities": [],
+        "titles": {"O01": "设计方案编制", "B01": "设计方案联合审查"},
+    },
     "findings_left_out": 0,
 }

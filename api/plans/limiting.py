@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
@@ -67,6 +67,7 @@ def what_if_json(asked: Asked, top: int) -> dict[str, Any]:
         "tried": found.tried,
         "saving": found.saving,
         "changes": [_saving_json(s, asked.graph) for s in found.changes],
+        "warnings": _said(asked.time.warnings(found.finish)),
     }
 
 
@@ -142,6 +143,7 @@ def frontier_json(asked: Asked, failing: Any, assume: Any) -> dict[str, Any]:
         "sets": 1 << len(chosen),
         "assumptions": [_candidate_json(c, fails) for c in chosen],
         "frontier": [_adopted_json(a, asked, finish) for a in found],
+        "warnings": _said(asked.time.warnings(finish)),
     }
 
 
@@ -231,23 +233,29 @@ def samples_json(asked: Asked, observed: Any, samples: int, seed: int) -> dict[s
             for s in shown
         ],
         "as_planned": [s.id for s, d in zip(net.steps, days, strict=True) if s.id not in read and d],
-        "warnings": _warnings(found),
+        "warnings": _said((*asked.time.warnings(_later(asked.time, max(found.quantiles.values()))), *_warnings(found))),
     }
 
 
-def _warnings(found: Distribution) -> list[dict[str, str]]:
+def _warnings(found: Distribution) -> Iterator[tuple[str, str]]:
     few = [name for name, count in found.observed.items() if count < 5]
-    out = []
     if not found.observed:
-        out.append({"code": "nothing-observed", "says": "没有任何环节的观察天数（observed），所有样本都等于计划。"})
+        yield "nothing-observed", "没有任何环节的观察天数（observed），所有样本都等于计划。"
     if few:
-        out.append({"code": "few-observations", "says": f"观察不足 5 次，分布不可靠：{'、'.join(few)}。"})
-    return out
+        yield "few-observations", f"观察不足 5 次，分布不可靠：{'、'.join(few)}。"
+
+
+def _said(warnings: Iterable[tuple[str, str]]) -> list[dict[str, str]]:
+    return [{"code": code, "says": says} for code, says in warnings]
+
+
+def _later(time: Time, days: int) -> Any:
+    """The day on which so many working days have passed."""
+    return time.calendar.add(time.start, days) if isinstance(time, Calendar) else time.start + days
 
 
 def _after(time: Time, days: int) -> Any:
-    """The day on which so many working days have passed."""
-    return _time(time.calendar.add(time.start, days) if isinstance(time, Calendar) else time.start + days)
+    return _time(_later(time, days))
 
 
 def _time(at: Any) -> Any:

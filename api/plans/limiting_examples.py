@@ -108,6 +108,7 @@ CHANGES: dict[str, Any] = {
             "assumed": {"says": "只是试算，没有依据可以缩短", "example": ""},
         },
     ],
+    "warnings": [],
 }
 SETS: dict[str, Any] = {
     "start": "2022-03-01",
@@ -140,6 +141,7 @@ SETS: dict[str, Any] = {
             "step_days_at_risk": 34,
         },
     ],
+    "warnings": [],
 }
 DISTRIBUTION: dict[str, Any] = {
     "reading": "parallel",

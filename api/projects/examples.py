@@ -6,9 +6,34 @@ from typing import Any
 
 from api.answers import Ask
 
+CODE, OTHER_CODE = "2203-440704-04-01-123456", "2205-440704-04-01-654321"
+
 PROJECT: dict[str, Any] = {
     "id": "01a213e6-91b8-71ee-8ee8-da7195ac60be",
     "name": "麻园食品加工车间",
+    "codes": {
+        "current": CODE,
+        "found_by": [CODE],
+        "merged_into": None,
+        "question": {
+            "code": OTHER_CODE,
+            "at": "2022-09-02T01:00:00.000000+00:00",
+            "reasons": "建设内容变更，已重新备案",
+            "says": f"所填项目代码 {OTHER_CODE} 须经窗口核定后生效。",
+        },
+        "history": [
+            {
+                "entry": 2,
+                "at": "2022-09-01T01:00:00.000000+00:00",
+                "change": "first",
+                "title": "首次填报",
+                "code": CODE,
+                "actor": "江海精工电子有限公司",
+                "reasons": "",
+                "other": None,
+            }
+        ],
+    },
     "facts": {
         "survey_done": True,
         "fire_inspection_by_owner": True,
@@ -51,11 +76,33 @@ LISTED: dict[str, Any] = {
         {
             "id": "01a213e6-91b8-71ee-8ee8-da7195ac60be",
             "name": "麻园食品加工车间",
-            "project_code": None,
+            "project_code": CODE,
+            "merged_into": None,
             "registered_at": "2022-09-01T01:00:00.000000+00:00",
         }
     ]
 }
+QUESTIONS: dict[str, Any] = {
+    "questions": [
+        {
+            "project": {"id": PROJECT["id"], "name": PROJECT["name"], "project_code": None},
+            "code": CODE,
+            "asked_at": "2022-09-01T01:00:00.000000+00:00",
+            "asked_by": "江海精工电子有限公司",
+            "reasons": "",
+            "clash": True,
+            "others": [
+                {
+                    "id": "01a213e6-9207-765b-b30c-e2416387a6f6",
+                    "name": "麻园食品加工车间（一期）",
+                    "held": True,
+                    "merged_into": None,
+                }
+            ],
+        }
+    ]
+}
+_OTHER = QUESTIONS["questions"][0]["others"][0]["id"]
 
 REGISTER = Ask(
     "register",
@@ -66,6 +113,21 @@ STATE = (
     Ask("correct", "更正事实 Correct a fact", {"facts": {"planning_check": "passed"}, "reasons": "规划核实已完成"}),
     Ask("take_back", "撤回一项事实 Take a fact back", {"facts": {"archive_scope": None}, "reasons": "尚待核定"}),
     Ask("buildings", "单体全表 The whole list of buildings", {"buildings": PROJECT["buildings"]}),
+)
+DECIDE = (
+    Ask(
+        "refile",
+        "变更后重新赋码 Give a code anew after a change",
+        {"change": "refile", "code": OTHER_CODE, "reasons": "建设规模变更，已重新备案"},
+    ),
+    Ask("correct", "更正 Correct it", {"change": "correct", "code": OTHER_CODE, "reasons": "原填代码有误"}),
+    Ask(
+        "split",
+        "拆分 Split it off another project",
+        {"change": "split", "code": OTHER_CODE, "other": _OTHER, "reasons": "分期建设，单独赋码"},
+    ),
+    Ask("merge", "合并 Merge it into another", {"change": "merge", "other": _OTHER, "reasons": "两次登记的是同一项目"}),
+    Ask("keep", "不予变更 Leave it as it is", {"change": "keep", "reasons": "所填代码属另一项目，请核对"}),
 )
 FILE = Ask(
     "completion_report",

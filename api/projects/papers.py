@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import date
 from typing import Any
 
 from api.access import may
@@ -14,7 +15,8 @@ from engine.assumed import AssumedPaper, FieldType, read_paper
 from engine.dossier import About, FileRef, Standing
 from engine.errors import Fault, ForbiddenError, InputError, RefusedError
 from engine.events import Event, day_of
-from engine.policy import RESULT, ItemKind, Material, PolicyBook
+from engine.lapsing import check_extension
+from engine.policy import EXTENSION, RESULT, ItemKind, Material, PolicyBook
 from engine.values import escape, read_decimal, read_words
 
 RESULT_FIELDS = AssumedPaper(
@@ -23,6 +25,10 @@ RESULT_FIELDS = AssumedPaper(
     (Field("number", "文号"), Field("issued_by", "作出机关"), Field("issued_on", "作出日期", FieldType.DAY)),
 )
 """What is registered of a result that was made elsewhere (别处作出的办理结果)."""
+EXTENSION_FIELDS = AssumedPaper(
+    "extension", "准予延期", (*RESULT_FIELDS.fields, Field("until", "延期至", FieldType.DAY))
+)
+"""What is registered of an extension that a department has granted (准予延期的决定)."""
 
 
 def filed(work: Work, kind: str, body: DocumentIn, files: Sequence[FileRef], owner: str) -> Event:
@@ -57,12 +63,25 @@ def filed(work: Work, kind: str, body: DocumentIn, files: Sequence[FileRef], own
     if kind.endswith(RESULT) and kind.removesuffix(RESULT) in book.items:
         item = book.items[kind.removesuffix(RESULT)]
         _allowed(office or (mine and item.kind is ItemKind.OWN_DUTY))
-        fields = read_paper(RESULT_FIELDS, body.fields)
+        fields = _not_to_come(work, read_paper(RESULT_FIELDS, body.fields))
         _made_here(work, kind, item.title)
+    elif kind.endswith(EXTENSION) and kind.removesuffix(EXTENSION) in book.items:
+        _allowed(office)
+        fields = _not_to_come(work, read_paper(EXTENSION_FIELDS, body.fields))
+        shelf, item = work.parts.shelf, book.items[kind.removesuffix(EXTENSION)]
+        check_extension(item, fields, work.dossier, shelf.current.as_of, shelf.calendar, day_of(work.now))
     else:
         _allowed(mine)
         fields = _material_fields(work, kind, body.fields)
     return filing.file_document(work.project, work.dossier, kind, fields, files, work.actor, work.now)
+
+
+def _not_to_come(work: Work, fields: Mapping[str, Any]) -> Mapping[str, Any]:
+    """What was done elsewhere has been done."""
+    if date.fromisoformat(fields["issued_on"]) > day_of(work.now):
+        fix = f"作出日期不能晚于今日（{day_of(work.now)}）。"
+        raise InputError([Fault("/fields/issued_on", fields["issued_on"], fix, "That day is still to come.")])
+    return fields
 
 
 def _allowed(may_file: bool) -> None:

@@ -26,6 +26,19 @@ class FactsIn(Body):
     reasons: Prose = ""
 
 
+class CodeIn(Body):
+    """Decide on a project's code (核定项目代码).
+
+    ``correct`` 更正, ``refile`` 变更后重新赋码: the project takes ``code``; who once had it is named in ``other``. ``split``
+    拆分: it takes ``code`` and comes of ``other``. ``merge`` 合并: it ends in ``other``. ``keep`` 不予变更: nothing is taken.
+    """
+
+    change: Literal["correct", "refile", "split", "merge", "keep"]
+    code: Prose = ""
+    other: Prose = ""
+    reasons: Annotated[Prose, Field(min_length=1)]
+
+
 class DocumentIn(Body):
     """File a paper (提交材料): its typed fields, and the name, size and SHA-256 of its files."""
 

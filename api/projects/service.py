@@ -7,16 +7,18 @@ from typing import Any
 
 from api.access import may
 from api.parts import Parts
-from api.projects import papers
-from api.projects.schemas import DocumentIn, FactsIn, ProjectIn
+from api.projects import codes, papers
+from api.projects.schemas import CodeIn, DocumentIn, FactsIn, ProjectIn
 from api.sight import seen_project, seen_projects
 from api.transaction import Order, Work, carry_out
 from engine import filing
-from engine.codes import check_credit_code, check_project_code
+from engine.codes import check_credit_code
 from engine.dossier import FileRef
 from engine.errors import Fault, ForbiddenError, InputError
 from engine.events import Actor, Event, EventKind, day_of, stamp
 from engine.facts import MOST_BUILDINGS, read_facts
+from engine.lapsing import PaperClock
+from engine.project_codes import PROJECT_CODE, CodeChange, code_history
 from engine.terms import Scope, Value, Vocabulary
 from engine.values import show
 from models.database import Unit
@@ -67,8 +69,11 @@ async def _state(
     rows = _read_buildings(buildings, vocabulary, faults)
     if faults:
         raise InputError(faults)
+    question = await codes.claim(work, read, reasons)
     if read or rows is not None:
         work.add([filing.state_facts(work.project, work.dossier, read, rows, work.actor, work.now, reasons)])
+    if question is not None:
+        work.add([question])
 
 
 def _read_stated(
@@ -106,11 +111,27 @@ def _read_buildings(
     return rows
 
 
-def _check_codes(facts: Mapping[str, Value | None], faults: list[Fault]) -> None:
-    for name, check in (("project_code", check_project_code), ("credit_code", check_credit_code)):
-        value = facts.get(name)
-        if isinstance(value, str) and not (found := check(value)).valid:
-            faults.append(Fault(f"/facts/{name}", value, found.says, "Not a valid code."))
+def _check_codes(facts: dict[str, Value | None], faults: list[Fault]) -> None:
+    code, credit = facts.get(PROJECT_CODE), facts.get("credit_code")
+    if isinstance(code, str):
+        facts[PROJECT_CODE] = codes.checked_code(code, f"/facts/{PROJECT_CODE}", faults)
+    if isinstance(credit, str) and not (found := check_credit_code(credit)).valid:
+        faults.append(Fault("/facts/credit_code", credit, found.says, "Not a valid code."))
+
+
+async def decide_code(parts: Parts, order: Order, project: str, body: CodeIn) -> tuple[int, dict[str, Any]]:
+    """Decide on a project's code (核定项目代码): the window corrects, gives anew, splits, merges, or leaves it as it is."""
+    async with parts.database.read() as reader:
+        owner = (await seen_project(reader, order.actor, project)).owner
+    if not may(order.actor, "decide_code", applicant=owner):
+        raise ForbiddenError("项目代码由窗口核定。", detail_en="The window decides on codes.")
+    code = codes.read_code(body.code, "/code") if body.code else ""
+
+    async def step(work: Work) -> tuple[int, dict[str, Any]]:
+        await codes.decide_code(work, CodeChange(body.change), code, body.other, body.reasons, order.key)
+        return 200, _project_json(work)
+
+    return await carry_out(parts, order, project, step, codes.lock_both(project, body.other))
 
 
 async def file_document(
@@ -143,10 +164,17 @@ async def shown(parts: Parts, actor: Actor, project: str) -> dict[str, Any]:
         return _project_json(Work(parts, reader, project, actor, parts.now(), await events_of(reader, project)))
 
 
-async def listed(parts: Parts, actor: Actor) -> list[dict[str, Any]]:
-    """The projects that this person may see (项目列表)."""
+async def listed(parts: Parts, actor: Actor, code: str | None = None) -> list[dict[str, Any]]:
+    """The projects that this person may see (项目列表), or those of them that have or ever had a code."""
+    wanted = None if code is None else codes.read_code(code, "?code")
     async with parts.database.read() as reader:
-        return [_listed(p) for p in await seen_projects(reader, actor)]
+        return [_listed(p) for p in await seen_projects(reader, actor, wanted)]
+
+
+async def code_questions(parts: Parts) -> list[dict[str, Any]]:
+    """The codes that wait for the window (待核定的项目代码)."""
+    async with parts.database.read() as reader:
+        return await codes.questions_json(reader)
 
 
 def _listed(project: ProjectRecord) -> dict[str, Any]:
@@ -154,6 +182,7 @@ def _listed(project: ProjectRecord) -> dict[str, Any]:
         "id": project.id,
         "name": project.name,
         "project_code": project.project_code,
+        "merged_into": project.merged_into,
         "registered_at": stamp(project.created),
     }
 
@@ -172,6 +201,7 @@ def _project_json(work: Work) -> dict[str, Any]:
     return {
         "id": work.project,
         "name": next((e.data["name"] for e in work.events if e.kind is EventKind.PROJECT_REGISTERED), ""),
+        "codes": codes.codes_json(code_history(work.events), work.actor),
         "facts": _facts_json(stated.project, Scope.PROJECT, vocabulary),
         "buildings": None
         if stated.buildings is None
@@ -189,7 +219,26 @@ def _project_json(work: Work) -> dict[str, Any]:
             for v in dossier.versions.values()
             if not v.kind.startswith("fact:")
         ],
+        "running": [_running(clock, work) for clock in work.paper_clocks() if clock.due is not None],
         "cases": work.cases(),
+    }
+
+
+def _running(clock: PaperClock, work: Work) -> dict[str, Any]:
+    """How long a result still stands, and what keeps it."""
+    lamp = clock.lamp(day_of(work.now), work.parts.shelf.calendar)
+    return {
+        "document": clock.paper.id,
+        "item": clock.item.id,
+        "title": clock.name,
+        "limit": clock.rule.limit,
+        "from": clock.start.isoformat(),
+        "last_day": clock.due.isoformat() if clock.due else None,
+        "provisional": clock.provisional,
+        "extended": clock.extended,
+        "kept_by": clock.kept_by.id if clock.kept_by else None,
+        "lamp": lamp.value if lamp else None,
+        "says": clock.rule.says,
     }
 
 

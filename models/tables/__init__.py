@@ -21,6 +21,7 @@ from models.tables.certificates import (
     CertificateWithdrawal,
     NumberCounter,
 )
+from models.tables.codes import CodeQuestionRow, ProjectCodeRow
 from models.tables.ledger import FileUse, LedgerEntry, LedgerHead, PolicySource, Project, StoredFile
 
 __all__ = [
@@ -35,6 +36,7 @@ __all__ = [
     "CertificateRow",
     "CertificateWithdrawal",
     "ClockRow",
+    "CodeQuestionRow",
     "FileUse",
     "IdempotencyRow",
     "LedgerEntry",
@@ -44,6 +46,7 @@ __all__ = [
     "OpinionStatus",
     "PolicySource",
     "Project",
+    "ProjectCodeRow",
     "SessionToken",
     "SimulatedOpinion",
     "SimulatedOpinionStatus",

@@ -19,6 +19,9 @@ class Project(Base):
     name: Mapped[str] = mapped_column(Words)
     owner_id: Mapped[str] = mapped_column(Id, ForeignKey("account.id"), index=True)
     project_code: Mapped[str | None] = mapped_column(Words, index=True)
+    """What its papers show; whose a code is, ``project_code`` says."""
+    merged_into: Mapped[str | None] = mapped_column(Id)
+    """The project that goes on in its place (并入)."""
     created: Mapped[datetime]
 
 

@@ -95,6 +95,7 @@ def test_a_plan_as_plan_prints_it_and_names_of_ones_own(tmp_path: Path) -> None:
         (["mine", "-", "--columns", "who=a"], TABLE.encode(), "--columns"),
         (["mine", "-", "--share", "0.2"], TABLE.encode(), "--share"),
         (["conform", "-"], b"case,activity,time\n1,A,2022-09-30\n", "--plan"),
+        (["conform", "-", "--plan", "nowhere.json"], TABLE.encode(), "--plan"),
     ],
     ids=lambda value: "-" if isinstance(value, bytes) else None,
 )

@@ -12,7 +12,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from engine import trial
-from engine.assuming import Run
 from engine.columns import Template, room
 from engine.frontier import Candidate, candidates, sets
 from engine.graph import Edge, GraphStep, StepGraph
@@ -20,6 +19,7 @@ from engine.passes import CycleFoundError
 from engine.plan import Numbers, plan
 from engine.reading import DROPS, Conversion, Reading
 from engine.spans import spans
+from engine.switches import Run
 from engine.terms import Firm
 from tests.engine.graphs import graphs
 

@@ -107,6 +107,12 @@ BREACHES: tuple[tuple[str, str], ...] = (
     ),
     ("S1", "INSERT INTO number_counter (series, year, force, next) VALUES ('ja', 2023, 'simulated', 1)"),
     ("S1", "UPDATE certificate SET force = 'simulated'"),
+    ("P1", "INSERT INTO project_code (project_id, code, change, held, seq) VALUES ('p1', 'x', 'first', TRUE, 1)"),
+    (
+        "P1",
+        "INSERT INTO project_code (project_id, code, change, held, seq) VALUES ('p2', 'x', 'first', TRUE, 1),"
+        " ('p3', 'x', 'first', TRUE, 1)",
+    ),
     ("F2", "INSERT INTO file_use (sha256, project_id, document, seq) VALUES ('a', 'p1', 'x', 1)"),
     ("L1", "UPDATE opinion SET seq = 1 WHERE item = 'D07'"),
     ("L1", "DELETE FROM opinion_status"),

@@ -167,7 +167,7 @@ class Run:
     def _waits(self, step: int, switched: Switched, legal: bool) -> list[Row]:
         if not legal:
             rows = [self.finishes[p] for p in self.of.always[step]]
-            return rows + [self._where(p, s, "finish", self.finishes[p]) for p, s in switched]
+            return rows + [self._where(p, s, "end", self.finishes[p]) for p, s in switched]
         rows = [row for p in self.of.always[step] for row in self._binding[p]]
         return rows + [self._where(p, s, f"binding{i}", r) for p, s in switched for i, r in enumerate(self._binding[p])]
 
