@@ -9,6 +9,11 @@ CASE: dict[str, Any] = {
     "project": "01a213e6-8d86-71f4-b0ae-97b2e947ee44",
     "service": "joint-acceptance",
     "project_name": "外海包装材料厂二期",
+    "plan": {
+        "reading": "parallel",
+        "says": "本办件走并联审批：各部门依据已有的材料同时审查，不立足于假设。",
+        "says_en": "This case is on parallel approval: departments review side by side on what is there, and nothing is assumed.",
+    },
     "received_on": "2022-08-25",
     "accepted_on": "2022-08-26",
     "deemed_accepted": False,

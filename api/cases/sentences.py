@@ -28,18 +28,20 @@ WAITING = (TaskState.OPEN, TaskState.STALE, TaskState.DRAFTED)
 
 def plan(desk: Desk) -> dict[str, str]:
     """Which plan a case is on (所走的计划): on assumptions, or side by side on what is there."""
-    if desk.law.procedure.simulated:
-        code, (says, says_en) = "simulated", _ON_ASSUMPTIONS
-    else:
-        code, (says, says_en) = "parallel", _SIDE_BY_SIDE
-    return {"reading": code, "says": says, "says_en": says_en}
+    simulated = desk.law.procedure.simulated
+    says, says_en = _on_assumptions(desk) if simulated else _SIDE_BY_SIDE
+    return {"reading": "simulated" if simulated else "parallel", "says": says, "says_en": says_en}
 
 
-_ON_ASSUMPTIONS = (
-    "本办件走模拟审批：土地尚未取得时先行审查，取得土地后逐项比对，未变化的转为正式意见。",
-    "This case is on simulated approval: reviewed before the land is there; once it is, each field is compared, and what is "
-    "unchanged turns formal.",
-)
+def _on_assumptions(desk: Desk) -> Sentence:
+    papers = desk.law.procedure.assumes
+    return (
+        f"本办件走模拟审批：{'、'.join(p.title for p in papers)}尚未取得时先行审查，取得之后逐项比对，未变化的转为正式意见。",
+        f"This case is on simulated approval: reviewed before {', '.join(p.doc for p in papers)} is there; once it is, each "
+        "field is compared, and what is unchanged turns formal.",
+    )
+
+
 _SIDE_BY_SIDE = (
     "本办件走并联审批：各部门依据已有的材料同时审查，不立足于假设。",
     "This case is on parallel approval: departments review side by side on what is there, and nothing is assumed.",
@@ -48,7 +50,7 @@ _SIDE_BY_SIDE = (
 
 def sentences(desk: Desk, calendar: WorkCalendar, events: Sequence[Event]) -> Iterator[Sentence]:
     """All of it, in the order in which an owner asks."""
-    yield _ON_ASSUMPTIONS
+    yield _on_assumptions(desk)
     yield (
         f"模拟审批意见{NO_FORCE.partition('，')[2]}，不得据以开工建设；开工须另行取得建筑工程施工许可证。",
         "A simulated opinion has no force of a permit and is no leave to start building; that takes a construction permit.",

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from api.access import may
+from api.cases.sentences import plan
 from api.cases.simulated import simulated_json
 from engine.case_clock import CaseClock
 from engine.commands import COMMAND_TITLES, STATE_TITLES, Desk
@@ -72,6 +73,7 @@ def case_json(desk: Desk, calendar: WorkCalendar, events: Sequence[Event]) -> di
         "project": state.project,
         "service": state.service,
         "project_name": application.fields.get("project_name") if application else None,
+        "plan": plan(desk),
         "received_on": state.received_on.isoformat(),
         "accepted_on": state.accepted_on.isoformat() if state.accepted_on else None,
         "deemed_accepted": state.deemed,

@@ -111,6 +111,7 @@ def _lines(case: Answer) -> Iterator[str]:
         f"，{case['accepted_on']} {'视为受理' if case['deemed_accepted'] else '受理'}" if case["accepted_on"] else ""
     )
     yield f"  {case['received_on']} 收件{taken}；单体：{'、'.join(case['buildings']) or '未列'}"
+    yield from (f"  {each}" for each in (case["simulated"] or {"says": [case["plan"]["says"]]})["says"])
     if case["certificate"]:
         yield f"  证书 {case['certificate']['number']}　校验码 {case['certificate']['check_code']}"
     if case["ending"]:
@@ -119,6 +120,9 @@ def _lines(case: Answer) -> Iterator[str]:
     if running and not case["ending"]:
         yield "时限："
         yield from (f"  {c['due']} 届满　{c['title']}（{c['says']}）　{c['lamp_says']}" for c in running)
+    if case["simulated"] and case["simulated"]["opinions"]:
+        yield f"模拟意见（{case['simulated']['notice']}）："
+        yield from (f"  {_opinion(each)}" for each in case["simulated"]["opinions"])
     if case["tasks"]:
         yield "任务："
         yield from (f"  {MARKS.get(t['state'], '·')} {t['id']}　{t['title']}　{t['says']}" for t in case["tasks"])
@@ -132,6 +136,14 @@ def _lines(case: Answer) -> Iterator[str]:
         f"  {e['entry']:>5}　{_hour(e['at'])}　{e['title']}　{e['actor']}　{e['says']}".rstrip("　")
         for e in case["history"]
     )
+
+
+def _opinion(opinion: Answer) -> str:
+    """One simulated opinion: what was said, whether it holds and until when, and field by field what it stands on."""
+    until = f"，至 {opinion['valid_until']} 有效" if opinion["valid_until"] else ""
+    stands_on = "、".join(f"{f['title']}{f['value']}" for f in opinion["stands_on"])
+    says = f"{opinion['item']}　{opinion['verdict_says']}，{opinion['says']}{until}"
+    return f"{says}　立足于 {stands_on}" if stands_on else says
 
 
 def _hour(at: str) -> str:
