@@ -12,16 +12,17 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
+from api.folding import look_again
 from api.parts import Parts
 from engine.case import CaseState, Law, ends_paper, fold, fold_project, touches_results
 from engine.case_clock import CaseClock
 from engine.commands import Desk
-from engine.deadlines import Wakeup, clocks, due_events, wakeups
+from engine.deadlines import clocks, due_events
 from engine.dossier import Dossier
 from engine.errors import NotFoundError
 from engine.events import SYSTEM, Actor, Event, EventKind, day_of
 from engine.intake import after_filing
-from engine.lapsing import PaperClock, instants, lapse_events, marks_of, paper_clocks
+from engine.lapsing import PaperClock, lapse_events, paper_clocks
 from engine.ledger import digest
 from engine.simulation import failed
 from models.certificates import withdraw
@@ -150,12 +151,7 @@ class Work:
         state = self.state(case)
         law, calendar, today = await self.law(state), self.parts.shelf.calendar, day_of(self.now)
         running = (c for c in clocks(state, law, calendar, today) if c.due is not None)
-        look = wakeups(state, law, calendar, today)
-        if (
-            case == self.cases()[0]
-        ):  # the project's results have no case of their own: its first one is looked at for them
-            waiting = instants(self.paper_clocks(), marks_of(self.events))
-            look = (*look, *(Wakeup(key, "result", at) for key, at in waiting))
+        look = look_again(self.parts, state, law, self.events, today)
         await write_projections(self.unit, state, map(_row, running), look)
 
 

@@ -162,7 +162,7 @@ def test_a_clash_of_two_that_are_one_is_merged_by_the_window_alone(house: House)
     asked = {"facts": {"project_code": new_code()}}
     refused(twice.send("stranger", f"/projects/{twice.project}/facts", asked), 422, "/facts/project_code")
     twice.look("window")
-    twice.do("window", "intake", "refuse", reason="not_this_agency", says="请在并入的项目提出")
+    twice.do("window", "intake", "refuse", says="请在并入的项目提出")
 
 
 def test_what_goes_on_takes_over_a_code_where_it_has_none(house: House) -> None:
