@@ -12,7 +12,7 @@ from engine.events import Event, EventKind
 from engine.intake import judge_now
 from engine.procedure import Command, StepKind
 from engine.tasks import Task
-from engine.terms import Force, Truth
+from engine.terms import NO_FORCE, Force, Truth
 
 
 def issue(desk: Desk, task: Task, content: Mapping[str, Any]) -> list[Event]:
@@ -23,8 +23,12 @@ def issue(desk: Desk, task: Task, content: Mapping[str, Any]) -> list[Event]:
     gives = desk.reading.gives_result(task.step, task.about.item)
     more = [result_of(desk, task, {**fields, "title": content["title"]})] if gives else []
     ends = desk.law.procedure.last_issue(task.step)
-    says = f"出具{content['title']}"
+    says = f"出具{content['title']}{_no_force(task)}"
     return [desk.event(EventKind.ISSUED, task, [doc, *more], says=says, content=dict(content), ends=ends)]
+
+
+def _no_force(task: Task) -> str:
+    return f"（{NO_FORCE}）" if task.step.force is Force.SIMULATED else ""
 
 
 def check_issue(desk: Desk, task: Task) -> None:
@@ -88,7 +92,8 @@ def not_pass(desk: Desk, task: Task, content: Mapping[str, Any], files: Sequence
             EventKind.NOT_PASSED,
             task,
             [doc],
-            says="前提条件不具备，不予通过" if desk.state.eligible is Truth.NO else "有事项不合格，不予通过",
+            says=("前提条件不具备，不予通过" if desk.state.eligible is Truth.NO else "有事项不合格，不予通过")
+            + _no_force(task),
             content=dict(content),
             remedies=list(REMEDIES) if task.step.force is Force.FORMAL else [],
         )

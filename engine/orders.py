@@ -12,7 +12,7 @@ from engine.errors import Fault, InputError, RefusedError
 from engine.events import Event, EventKind
 from engine.procedure import ARTICLE_45, Command, OnFail, Party
 from engine.tasks import Reading, Task
-from engine.terms import Force, Scope, Truth
+from engine.terms import NO_FORCE, Force, Scope, Truth
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +107,7 @@ def given(desk: Desk, task: Task, opinion: Opinion, converts: str = "") -> list[
         stands_on=standing_on(desk, task),
         converts=converts,
     )
-    says = VERDICT_TITLES[opinion.verdict] + ("（模拟审批，无行政许可效力）" if doc.force is Force.SIMULATED else "")
+    says = VERDICT_TITLES[opinion.verdict] + (f"（{NO_FORCE}）" if doc.force is Force.SIMULATED else "")
     says = f"转正：{says}" if converts else says
     more = []
     if opinion.verdict is Verdict.PASS and reading.gives_result(task.step, task.about.item):

@@ -21,10 +21,7 @@ from engine.dossier import FACT, About, DocVersion, Dossier, Standing
 from engine.errors import Fault, InputError, RefusedError
 from engine.events import Event, EventKind
 from engine.intake import judge_now
-from engine.terms import Force, Scope, Truth, Unit
-
-NO_FORCE = "模拟审批，无行政许可效力"
-"""Said wherever something simulated is shown (无行政许可效力)."""
+from engine.terms import NO_FORCE, Force, Scope, Truth, Unit
 
 
 def simulated_opinions(state: CaseState) -> Iterator[DocVersion]:

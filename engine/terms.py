@@ -68,6 +68,10 @@ class Force(StrEnum):
     SIMULATED = "simulated"
 
 
+NO_FORCE = "模拟审批，无行政许可效力"
+"""Said wherever something simulated is shown (无行政许可效力)."""
+
+
 @dataclass(frozen=True, slots=True)
 class Cite:
     """A legal source (依据): the instrument 文件 and, where known, its article 条款."""

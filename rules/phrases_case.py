@@ -35,6 +35,7 @@ ENDINGS = {
     EventKind.INTAKE_REFUSED: "不予受理",
     EventKind.CASE_WITHDRAWN: "已撤回",
     EventKind.ANSWER_LAPSED: "整改逾期终止",
+    EventKind.CASE_TERMINATED: "终止办理",
 }
 FINDINGS = Table(("事项", "结论"), {"事项": Names.ITEM}, optional=("问题", "依据"))
 
@@ -201,15 +202,14 @@ def not_refused(world: World) -> None:
 
 @phrase(
     "办件状态为“已受理”",
-    "办件状态为“(?P<word>待受理|待补正|已受理|视为受理|已出证|证书已撤回|不予通过|不予受理|已撤回|整改逾期终止)”",
+    "办件状态为“(?P<word>待受理|待补正|已受理|视为受理|已出证|证书已撤回|不予通过|不予受理|已撤回|整改逾期终止|终止办理)”",
 )
 def case_state(world: World, word: str) -> None:
     state = world.state
     found = "待补正" if state.asked is not None and state.asked.supplied_on is None else "待受理"
-    if state.certificate_withdrawn is not None:
-        found = "证书已撤回"
-    elif state.ending is not None:
-        found = ENDINGS[state.ending.kind]
+    if state.ending is not None:
+        withdrawn = state.ending.kind is EventKind.ISSUED and state.certificate_withdrawn is not None
+        found = "证书已撤回" if withdrawn else ENDINGS[state.ending.kind]
     elif state.accepted_on is not None:
         found = "视为受理" if state.deemed else "已受理"
     expect(found == word, f"{found}{'：' + world.refusal.detail if world.refusal else ''}", word)

@@ -162,7 +162,7 @@ def _failures(world: World) -> list[Event]:
 
 @phrase(
     "因“出让合同的规划条件与假设不一致”失效，须重办“设计方案联合审查”，需15个工作日",
-    "因“(?P<cause>[^”]+)”失效，(?:办件终止，不再重办|须重办(?P<all>全部事项|“(?P<items>[^”]+)”)，需(?P<days>\\d+)个工作日)",
+    "因“(?P<cause>[^”]+)”失效，(?:办件终止，不再重办|须重办(?:(?P<all>全部事项)|“(?P<items>[^”]+)”)，需(?P<days>\\d+)个工作日)",
 )
 def failed(world: World, cause: str, items: str | None = None, days: str | None = None, all: str | None = None) -> None:
     found = _failures(world)

@@ -8,6 +8,7 @@ from typing import Any
 from api.access import may
 from api.cases.sentences import plan
 from api.cases.simulated import simulated_json
+from engine.case import CaseState
 from engine.case_clock import CaseClock
 from engine.commands import COMMAND_TITLES, STATE_TITLES, Desk
 from engine.deadlines import UNIT_TITLES, clocks
@@ -16,9 +17,8 @@ from engine.events import Event, EventKind, stamp
 from engine.intake import judge_now, lacking
 from engine.kinds import commands as commands_of
 from engine.records import IssuedPaper
-from engine.simulation import NO_FORCE
 from engine.tasks import Task
-from engine.terms import Force, Truth
+from engine.terms import NO_FORCE, Force, Truth
 from engine.workdays import WorkCalendar
 from models.projects import CaseRecord
 
@@ -112,7 +112,7 @@ def case_json(desk: Desk, calendar: WorkCalendar, events: Sequence[Event]) -> di
         "certificate": _certificate(desk),
         "papers": [_paper(p) for p in state.issued],
         "simulated": simulated_json(desk, calendar, events),
-        "history": [event_json(e) for e in events if e.case in (None, state.case)],
+        "history": [event_json(e, _simulated(state, e)) for e in events if e.case in (None, state.case)],
     }
 
 
@@ -151,17 +151,18 @@ def _kept(desk: Desk) -> dict[str, Any]:
 
 
 def _certificate(desk: Desk) -> dict[str, Any] | None:
-    content, withdrawn = desk.state.certificate, desk.state.certificate_withdrawn
-    if content is None:
+    """The last paper with legal effect; what is simulated stands among the papers alone, and is never called one."""
+    paper = next((p for p in reversed(desk.state.issued) if not p.simulated), None)
+    if paper is None:
         return None
     out = {
-        "number": content["number"],
-        "check_code": content["check_code"],
-        "status": _status(content, withdrawn),
-        "content_hash": content["content_hash"],
+        "number": paper.number,
+        "check_code": paper.content["check_code"],
+        "status": _status(paper.content, paper.withdrawn),
+        "content_hash": paper.content["content_hash"],
     }
-    if desk.state.sealed:
-        out["pdf_sha256"] = desk.state.sealed["pdf_sha256"]
+    if paper.sealed:
+        out["pdf_sha256"] = paper.sealed["pdf_sha256"]
     return out
 
 
@@ -223,6 +224,7 @@ def task_json(desk: Desk, task: Task) -> dict[str, Any]:
         "kind": task.step.kind.value,
         "about": task.about.as_json(),
         "force": task.step.force.value,
+        **({"notice": NO_FORCE} if task.step.force is Force.SIMULATED else {}),
         "state": task.state.value,
         "says": STATE_TITLES[task.state],
         "party": task.party,
@@ -289,8 +291,14 @@ def clock_json(clock: CaseClock) -> dict[str, Any]:
     }
 
 
-def event_json(event: Event) -> dict[str, Any]:
-    """One line of a case's history."""
+def _simulated(state: CaseState, event: Event) -> bool:
+    """Whether an entry is about something simulated: it made it, or sealed it or took it back."""
+    numbers = {p.number for p in state.issued if p.simulated}
+    return event.data.get("number") in numbers or any(d.force is Force.SIMULATED for d in event.docs)
+
+
+def event_json(event: Event, simulated: bool) -> dict[str, Any]:
+    """One line of a case's history; what is simulated says so."""
     return {
         "entry": event.seq,
         "at": stamp(event.at),
@@ -303,4 +311,5 @@ def event_json(event: Event) -> dict[str, Any]:
         "files": [{"name": f.name, "size": f.size, "sha256": f.sha256} for d in event.docs for f in d.files],
         "says": event.data.get("says", ""),
         "legal_instant": event.data.get("legal_instant"),
+        **({"notice": NO_FORCE} if simulated else {}),
     }

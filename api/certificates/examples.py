@@ -8,6 +8,8 @@ CHECK: dict[str, Any] = {
     "standing": "in_force",
     "title": "真实有效",
     "says": "本系统出具过这份证书，截至查询时有效。",
+    "force": "formal",
+    "notice": None,
     "content": {
         "buildings": [{"floor_area_m2": 3200, "height_m": 18, "name": "1号厂房", "storeys": 3, "use": "生产加工车间"}],
         "case": "01a213e6-82f0-76c6-8bae-b1f8ffedf512",

@@ -15,6 +15,7 @@ from api.sight import seen_case
 from engine.errors import NotFoundError
 from engine.events import Actor, stamp
 from engine.ledger import digest
+from engine.terms import NO_FORCE, Force
 from models.certificates import Certificate, Withdrawal, by_number, by_pdf_hash, claimed, of_case, pdf_of, withdrawal_of
 
 MARK = b"%PDF-"
@@ -49,6 +50,8 @@ SAYS = {
     Standing.CHANGED: "文件所载编号在本系统存在，但文件内容与出具时不一致。",
     Standing.UNKNOWN: "没有这样的证书，或编号与校验码不符。",
 }
+NEVER = f"这是模拟审批意见，不是行政许可，{NO_FORCE.partition('，')[2]}，不得据以开工建设。"
+"""Said of what is simulated however it stands: in force, withdrawn or changed, it never was a permit."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +59,8 @@ class Check:
     """The answer of one check; ``content`` only where the asker has shown number and code, or the file itself."""
 
     standing: Standing
+    force: str | None = None
+    """``formal`` or ``simulated``; None where nothing is known of it."""
     content: dict[str, Any] | None = None
     withdrawn_on: str | None = None
     reasons: str | None = None
@@ -64,10 +69,14 @@ class Check:
 
     def as_json(self) -> dict[str, Any]:
         """For programs."""
+        simulated = self.force == Force.SIMULATED.value
+        more = simulated and self.standing is not Standing.SIMULATED
         return {
             "standing": self.standing.value,
-            "title": TITLES[self.standing],
-            "says": SAYS[self.standing],
+            "title": TITLES[self.standing] + (f"；{NO_FORCE}" if more else ""),
+            "says": SAYS[self.standing] + (NEVER if more else ""),
+            "force": self.force,
+            "notice": NO_FORCE if simulated else None,
             "content": self.content,
             "withdrawn_on": self.withdrawn_on,
             "reasons": self.reasons,
@@ -94,7 +103,7 @@ async def check_file(parts: Parts, pdf: bytes) -> Check:
             return _found(parts, found, await withdrawal_of(reader, found.id))
         ours = await claimed(reader, str(said.get("number"))) if said else None
     standing = Standing.CHANGED if ours is not None else Standing.UNKNOWN
-    return Check(standing, asked_at=stamp(parts.now()))
+    return Check(standing, ours.force if ours else None, asked_at=stamp(parts.now()))
 
 
 def claims_of(pdf: bytes) -> dict[str, Any] | None:
@@ -112,11 +121,12 @@ def claims_of(pdf: bytes) -> dict[str, Any] | None:
 
 
 def _found(parts: Parts, found: Certificate, withdrawn: Withdrawal | None) -> Check:
-    in_force = Standing.IN_FORCE if found.force == "formal" else Standing.SIMULATED
+    in_force = Standing.IN_FORCE if found.force == Force.FORMAL.value else Standing.SIMULATED
     over = Standing.LAPSED if withdrawn and withdrawn.lapsed else Standing.WITHDRAWN
     standing = over if withdrawn else in_force
     return Check(
         standing,
+        found.force,
         dict(found.content),
         withdrawn.on.isoformat() if withdrawn else None,
         withdrawn.reasons if withdrawn else None,
@@ -155,7 +165,7 @@ def verify_offline(pdf: bytes) -> dict[str, Any]:
         }
     whole = digest(content) == "sha256:" + sha256(body).hexdigest()
     says = "文件所载内容完整一致" if whole else "文件所载内容的写法与出具时不一致，可能已被改动"
-    simulated = content.get("force") == "simulated"
+    simulated = content.get("force") == Force.SIMULATED.value
     return {
         "consistent": whole,
         "simulated": simulated,
@@ -167,10 +177,5 @@ def verify_offline(pdf: bytes) -> dict[str, Any]:
         "opinions": content.get("opinions"),
         "content_hash": "sha256:" + sha256(body).hexdigest(),
         "sha256": sha256(pdf).hexdigest(),
-        "says": says
-        + (
-            "；模拟审批意见，无行政许可效力。"
-            if simulated
-            else "。是否由本系统出具、现在是否有效，须按编号和校验码联网核验。"
-        ),
+        "says": says + (f"。{NEVER}" if simulated else "。是否由本系统出具、现在是否有效，须按编号和校验码联网核验。"),
     }

@@ -29,6 +29,13 @@ SHOW_HELP = """看一件办件：状态、时限、任务、还缺什么、经�
   yichuang case show 2026-00001
   yichuang case show 2026-00001 --json
 """
+STANDS = {
+    "in_force": "有效",
+    "simulated": "模拟",
+    "withdrawn": "已撤回",
+    "lapsed": "已到期失效",
+}
+"""How a paper stands (文书状态)."""
 MARKS = {"done": "✓", "failed": "✗", "refused": "✗", "open": "●", "called": "●", "stale": "●"}
 
 
@@ -112,8 +119,10 @@ def _lines(case: Answer) -> Iterator[str]:
     )
     yield f"  {case['received_on']} 收件{taken}；单体：{'、'.join(case['buildings']) or '未列'}"
     yield from (f"  {each}" for each in (case["simulated"] or {"says": [case["plan"]["says"]]})["says"])
-    if case["certificate"]:
-        yield f"  证书 {case['certificate']['number']}　校验码 {case['certificate']['check_code']}"
+    yield from (
+        f"  {p['title']} {p['number']}　校验码 {p['check_code']}　{STANDS[p['status']]}{_no_force(p)}"
+        for p in case["papers"]
+    )
     if case["ending"]:
         yield f"  {case['ending']['on']} 办结：{case['ending']['says']}"
     running = [c for c in case["clocks"] if c["due"] and not c["done_on"]]
@@ -125,7 +134,9 @@ def _lines(case: Answer) -> Iterator[str]:
         yield from (f"  {_opinion(each)}" for each in case["simulated"]["opinions"])
     if case["tasks"]:
         yield "任务："
-        yield from (f"  {MARKS.get(t['state'], '·')} {t['id']}　{t['title']}　{t['says']}" for t in case["tasks"])
+        yield from (
+            f"  {MARKS.get(t['state'], '·')} {t['id']}　{t['title']}　{t['says']}{_no_force(t)}" for t in case["tasks"]
+        )
     for each in case["lists"]:
         yield f"等待整改（{each['step']}）：" + "；".join(f["finding"] for f in each["findings"])
     lacking = [m["title"] for kind in ("materials", "facts") for m in case["missing"][kind]]
@@ -133,9 +144,15 @@ def _lines(case: Answer) -> Iterator[str]:
         yield f"还缺：{'、'.join(lacking)}"
     yield "经过："
     yield from (
-        f"  {e['entry']:>5}　{_hour(e['at'])}　{e['title']}　{e['actor']}　{e['says']}".rstrip("　")
+        f"  {e['entry']:>5}　{_hour(e['at'])}　{e['title']}　{e['actor']}　{e['says']}".rstrip("　") + _no_force(e)
         for e in case["history"]
     )
+
+
+def _no_force(shown: Answer) -> str:
+    """What is simulated says that it has no force, unless its own words do."""
+    notice = shown.get("notice", "")
+    return f"（{notice}）" if notice and notice not in shown.get("says", "") else ""
 
 
 def _opinion(opinion: Answer) -> str:

@@ -13,7 +13,7 @@ import click
 from api.cli.calendar import calendar
 from api.cli.decide import Desk
 from api.cli.io import Answer, Settings, day_option, read_document, say, shared, sound, today
-from api.cli.plan import durations
+from api.cli.plan import departments, durations
 from api.exports.files import write_beside
 from api.exports.formats import FORMATS, Format
 from api.exports.sheet import Sheet, key_of, sheet_of
@@ -99,6 +99,7 @@ def command(
             def work() -> Sheet:
                 lasting = durations(document.value)
                 question = desk.read(document.value)
+                departments(document.value, question.book)
                 decision = decide(question.book, question.statement, question.service, durable)
                 begins = Calendar(time, start or decision.on or today())
                 return sheet_of(

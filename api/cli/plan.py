@@ -17,10 +17,13 @@ from api.exports.sheet import Sheet, sheet_of
 from api.plans.limiting import Asked
 from api.plans.shapes import comparison_json, plan_json
 from engine.deriving import LONGEST_STEP, conversion_of, graph_of
+from engine.dispatch import Demand
 from engine.errors import Fault, InputError
 from engine.graph_reading import read_demanding_graph, read_departments
 from engine.plan import Calendar, Numbers, plan, savings
+from engine.policy import PolicyBook
 from engine.reading import COMPARED, Reading
+from engine.terms import NO_FORCE
 from engine.values import escape, shorten
 from engine.whatif import limits_of
 from rules.compiler import packaged_policy
@@ -105,10 +108,10 @@ def command(
             time = Calendar(days.forecast() if forecast else days, start or decision.on or today())
             made = graph_of(decision, lasting)
             conversion = conversion_of(decision)
+            desks = departments(raw, question.book)
             if wish.any:
                 return wish.answer(Asked(made, time, wanted, conversion, limits_of(decision)), told)
-            stated = raw.get("capacity") if isinstance(raw, Mapping) else None
-            saved = savings(made, time, conversion, read_departments(stated, question.book.departments))
+            saved = savings(made, time, conversion, desks)
             readings = (*(COMPARED if compare or svg else ()), *(() if compare else (wanted,)))
             plans = {r.value: plan(made, r, time, conversion) for r in dict.fromkeys(readings)}
             if svg is not None:
@@ -135,6 +138,11 @@ def _bare(raw: Any, reading: Reading, compare: bool, wish: Wish) -> Answer:
     if compare:
         return comparison_json({r.value: plan(made, r, time) for r in COMPARED}, saved)
     return plan_json(plan(made, reading, time), saved)
+
+
+def departments(raw: Any, book: PolicyBook) -> Demand | None:
+    """Desks by department (部门人力), as stated beside the facts."""
+    return read_departments(raw.get("capacity") if isinstance(raw, Mapping) else None, book.departments)
 
 
 def durations(raw: Any) -> dict[str, int]:
@@ -185,7 +193,7 @@ def _lines(found: Mapping[str, Any]) -> Iterator[str]:
     yield f"{title}：{found['start']} 至 {found['finish']}，{found['working_days']} 个工作日"
     for step in found["steps"]:
         mark = "●" if step["critical"] else "○"
-        stands = f"　立足于假设：{'、'.join(step['stands_on'])}" if step["stands_on"] else ""
+        stands = f"　立足于假设：{'、'.join(step['stands_on'])}（{NO_FORCE}）" if step["stands_on"] else ""
         unsure = "　（是否需要尚不能判断）" if step["applies"] == "unknown" else ""
         yield (
             f"  {mark} {step['earliest_start']} → {step['earliest_finish']}　{step['id']} {step['title']}"

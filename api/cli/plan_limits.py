@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -119,15 +119,25 @@ def _samples(found: Mapping[str, Any], titles: Mapping[str, str]) -> Iterator[st
     yield f"平均 {found['mean']} 个工作日（标准误 {found['standard_error']}）；各环节取平均天数只得 {found['of_mean_days']}，多路等齐再推迟 {found['merge_bias']}"
     for each in found["quantiles"]:
         yield f"  {each['share']}% 的样本在 {each['finish']}（{each['working_days']} 个工作日）以前完成"
-    most = max(bar["samples"] for bar in found["histogram"])
-    for bar in found["histogram"]:
-        yield f"  {bar['from']:>5}–{bar['to']:<5} {'█' * round(40 * bar['samples'] / most)} {bar['samples']}"
+    yield from _histogram(found["histogram"])
     yield "关键的可能（该环节拖一天、全程就拖一天的样本所占比例）："
     for step in [s for s in found["steps"] if s["critical"] >= 0.01][:20]:
         yield f"  {step['critical']:>4.0%}　{step['id']} {step['title']}"
     if found["as_planned"]:
         yield f"没有观察、按计划天数的环节：{'、'.join(found['as_planned'])}"
     yield from _warned(found)
+
+
+def _histogram(bars: Sequence[Mapping[str, int]]) -> Iterator[str]:
+    """Working days and how many samples took them; days that none took are left out."""
+    most = max(bar["samples"] for bar in bars)
+    skipped = False
+    for bar in bars:
+        if bar["samples"]:
+            days = f"{bar['from']}–{bar['to']}" if bar["from"] < bar["to"] else str(bar["from"])
+            yield from ["        ⋮"] * skipped
+            yield f"  {days:>11} {'█' * (round(40 * bar['samples'] / most) or 1)} {bar['samples']}"
+        skipped = not bar["samples"]
 
 
 def _warned(found: Mapping[str, Any]) -> Iterator[str]:

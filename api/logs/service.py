@@ -15,6 +15,7 @@ from engine.conformance import conform
 from engine.errors import Fault, InputError, NotFoundError
 from engine.eventlog import EventLog, Ruler, Steps, steps_of
 from engine.mining import Rule, always, mine, order_of
+from engine.values import shorten
 from engine.workdays import WorkCalendar
 from engine.yardstick import Yardstick, mined_yardstick, read_yardstick
 
@@ -61,11 +62,12 @@ def conformed(log: EventLog, asked: Asked, progress: Callable[[int], None] | Non
     """Each case of a log against the plan; without one the later half against the order of the earlier half.
 
     Raises:
-        InputError: there is no plan, and only one case.
+        InputError: there is no plan, and only one case; or the plan knows none of the log's activities.
         NotPublishedError: the log has a year whose holidays are not held.
     """
     if asked.plan is not None:
         steps = steps_of(asked.named(log))
+        _comparable(steps.log, asked.plan)
         return conform(steps, asked.plan, Ruler.of(steps, asked.calendar), progress)
     named = asked.named(log)
     first, second = _halves(steps_of(named))
@@ -79,6 +81,14 @@ def conformed(log: EventLog, asked: Asked, progress: Callable[[int], None] | Non
         "says": f"没有给计划：以较早开始的 {len(first)} 件挖掘出的次序为准，检查其余 {len(second)} 件；挖掘的次序只是做法，不是法律",
     }
     return found
+
+
+def _comparable(log: EventLog, plan: Yardstick) -> None:
+    """That there is something to compare: names all strange to the plan would make every case a clean one."""
+    if log.activities and not any(name in plan.index for name in log.activities):
+        some = "、".join(shorten(name) for name in log.activities[:3])
+        fix = f"日志里的环节（{some} 等）没有一个在计划里，无从对照；请用 --names 把日志里的名称对应到环节代码，或换一份计划。"
+        raise InputError([Fault("--plan", None, fix, "The plan knows no activity of the log: map them with --names.")])
 
 
 def _halves(steps: Steps) -> tuple[Any, Any]:

@@ -105,6 +105,13 @@ def test_wrong_input_is_one_problem(args: list[str], given: bytes | None, pointe
     assert told.pointers == [pointer]
 
 
+def test_a_plan_that_knows_nothing_of_the_log_finds_no_case_clean(tmp_path: Path) -> None:
+    plan = plan_file(tmp_path, {"steps": [{"id": "B01", "days": 1}]})
+    told = yichuang("log", "conform", "-", "--plan", plan, given=TABLE.encode())
+    assert (told.code, told.pointers) == (2, ["--plan"])
+    assert "A、B" in told.err and "--names" in told.err
+
+
 def test_a_plan_that_goes_round_in_a_circle_is_told(tmp_path: Path) -> None:
     steps = [{"id": a, "days": 1, "needs": [{"step": b}]} for a, b in ("AB", "BA")]
     told = yichuang("log", "conform", "-", "--plan", plan_file(tmp_path, {"steps": steps}), given=TABLE.encode())

@@ -100,6 +100,9 @@ class SimulatedLane(Lane):
         item = task["about"]["item"]
         holds = filer.opinions()[item] == "holds"
         command, body = ("convert", {"unchanged": True}) if holds else ("give", {"verdict": "pass"})
+        if holds and self.random.random() < 0.2:
+            self._draft_or_void(filer, task)
+            return self._drafts(filer, task)
         kind = "转正×转正" if holds else "正式意见×正式意见"
         for last in (False, True) if self.random.random() < 0.5 else (True,):
             before, again = filer.shown, self.random.random() < 0.25
@@ -116,12 +119,30 @@ class SimulatedLane(Lane):
                 filer.do(logins[0], task["id"], "return", reasons="补充说明")
         return drafter
 
+    def _draft_or_void(self, filer: Simulating, task: Shown) -> None:
+        """One drafts the conversion while the rule is declared changed: a draft of before can no longer be signed."""
+        item, before = task["about"]["item"], filer.shown
+        drafter, signer, *_ = _people(filer, item)
+        draft = on_task(filer, "拟稿", drafter, task["id"], "convert", unchanged=True)
+        runs = self.race(filer, "转正×认定失效", [draft, _declared(filer, "law_changed", items=[item])], SECOND_ALWAYS)
+        self.check(filer, filer.opinions()[item] == "void", f"转正×认定失效：模拟意见为 {filer.opinions()[item]}")
+        self.in_turn(filer, before, "drafted", "assumption_failed", runs)
+        signed = filer.order(signer, task["id"], "sign", etag="*")
+        self.check(filer, signed.status_code == 409, f"转正×认定失效：失效后签发得到 {signed.status_code}")
+        self._sent_back(filer, item, signer)
+
+    def _sent_back(self, filer: Simulating, item: str, login: str) -> None:
+        """A draft that cannot be signed is sent back, where there is one."""
+        task = find(filer.look(), "convert", item)
+        if task["state"] == "drafted":
+            filer.do(login, task["id"], "return", reasons="模拟意见已失效")
+
     def _signs(self, filer: Simulating, contract: dict[str, str], task: Shown, drafter: str) -> None:
         """Another signs while one signs too, sends the draft back, or the contract is corrected; then it is signed."""
         item, before = task["about"]["item"], filer.shown
         others = [login for login in _people(filer, item) if login != drafter]
         sign = on_task(filer, "签发", others[0], task["id"], "sign")
-        match self.random.choice(("sign", "return", "contract", "contract")):
+        match self.random.choice(("sign", "return", "void", "contract", "contract")):
             case "sign":
                 sides = [sign, on_task(filer, "签发", others[-1], task["id"], "sign")]
                 self.race(filer, "签发×签发", sides, ONE)
@@ -133,9 +154,21 @@ class SimulatedLane(Lane):
                 filer.look()
                 said = ["given" if runs[0].won else "draft_returned"]
                 self.check(filer, _new(filer, before) == said, f"签发×退回：台账 {_new(filer, before)}")
+            case "void" if filer.opinions()[item] == "holds":
+                self._sign_or_void(filer, item, sign)
             case _:
                 self._sign_or_correct(filer, contract, item, sign)
         self._signed_at_last(filer, item)
+
+    def _sign_or_void(self, filer: Simulating, item: str, sign: Side) -> None:
+        """One signs the conversion while the rule is declared changed: what was turned formal before stays formal."""
+        before, kind = filer.shown, "签发×认定失效"
+        runs = self.race(filer, kind, [sign, _declared(filer, "law_changed", items=[item])], SECOND_ALWAYS)
+        state = filer.opinions()[item]
+        self.in_turn(filer, before, "given", "assumption_failed", runs)
+        said = "converted" if runs[0].won else "void"
+        self.check(filer, state == said, f"{kind}：签发 {runs[0].status}，模拟意见为 {state}")
+        self._sent_back(filer, item, sign.login)
 
     def _sign_or_correct(self, filer: Simulating, contract: dict[str, str], item: str, sign: Side) -> None:
         """One signs while the contract is corrected, within tolerance or beyond it."""
