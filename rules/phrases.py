@@ -13,6 +13,7 @@ from rules import (
     phrases_clock,
     phrases_decision,
     phrases_facts,
+    phrases_lapse,
     phrases_plan,
     phrases_simulated,
     phrases_standing,
@@ -30,6 +31,7 @@ PHRASES: tuple[Phrase, ...] = (
     *phrases_whatif.PHRASES,
     *phrases_simulated.PHRASES,
     *phrases_standing.PHRASES,
+    *phrases_lapse.PHRASES,
     *phrases_capacity.PHRASES,
 )
 

@@ -24,6 +24,7 @@ from engine.errors import ApprovalError, Fault, InputError
 from engine.events import SHANGHAI, Actor, Event, EventKind
 from engine.facts import Statement, read_statement, subject_of
 from engine.graph import StepGraph
+from engine.lapsing import PaperClock, lapse_events, paper_clocks
 from engine.limits import Due, Limit, due, find_limit
 from engine.orders import Opinion
 from engine.plan import Plan, Savings
@@ -353,8 +354,16 @@ class World:
         return issuing.issue(desk, task, content_of(desk, task, form, number, "TEST-TEST-TEST", entries, until))
 
     def until(self, day: date) -> None:
-        """Let time pass to a day and put on record what it brings to each case."""
+        """Let time pass to a day and put on record what it brings to the project's results, and then to each case."""
         self.today = day
+        lapsed = False
+        while brought := lapse_events(
+            PROJECT, self.events, self.project_file, self.rules.policy.as_of, self.calendar, self.now
+        ):
+            self.add(brought)
+            lapsed = lapsed or any(e.kind is EventKind.RESULT_LAPSED for e in brought)
+        if lapsed:
+            self.tell()
         for case in self.cases:
             while brought := self._brought(case):
                 self.add(brought)
@@ -372,3 +381,13 @@ class World:
             fix = f"没有这个计时；现有：{'、'.join(c.key for c in found)}。"
             raise InputError([Fault(limit, limit, fix, "No such clock.")])
         return hits[-1]
+
+    def paper_clock(self, item: str) -> PaperClock:
+        """How long an item's result stands, by itself; the error says where nothing of it runs."""
+        found = paper_clocks(self.project_file, self.rules.policy.as_of, self.calendar, self.today)
+        hits = [c for c in found if c.item.id == item]
+        if not hits:
+            running = "、".join(c.item.title for c in found) or "无"
+            fix = f"卷宗中没有它会届满的有效结果；现有：{running}。"
+            raise InputError([Fault(item, item, fix, "Nothing of it runs out.")])
+        return hits[0]
