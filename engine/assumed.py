@@ -98,6 +98,8 @@ class Failure:
     ends: bool = False
     facts: Mapping[str, Decimal] = field(default_factory=dict)
     """With ``facts``: the facts that matter, each with its absolute tolerance."""
+    items: tuple[str, ...] = ()
+    """With ``facts``: whose opinions look at the works as designed; those of others only at the facts that they read."""
     conditions: tuple[str, ...] = ()
     """With ``conditions``: it fails when one of them is certainly false."""
     of: str = ""

@@ -82,7 +82,12 @@ def _particulars(desk: Desk, task: Task, valid_until: str | None) -> dict[str, A
         for p in desk.state.issued
         if p.withdrawn is None and p.content.get("item")
     ]
-    return {"permits": permits} if permits else {}
+    built = [
+        {"title": m.building + m.check.title, **{k: said[k] for k in ("permitted", "built", "tolerance")}}
+        for m in desk.reading.measured()
+        if (said := m.as_json())["holds"] != Truth.UNKNOWN.value
+    ]
+    return {**({"permits": permits} if permits else {}), **({"as_built": built} if built else {})}
 
 
 def refusal_of(desk: Desk, task: Task, title: str, entries: Mapping[str, int]) -> dict[str, Any]:

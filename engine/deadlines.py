@@ -83,7 +83,7 @@ def _item(
     if turning is not None:
         step, opened = turning
         start = max(start, opened)
-        if step.limit:
+        if step.limit and _to_turn(state, item):
             own = law.book.limits[step.limit]
             yield _judged(state, own, item.id, start, done, [], [], calendar, today, Kind.OTHER)
     by_law, pause = _stops(state, law, [s for s in state.stops if s.item == item.id])
@@ -96,6 +96,11 @@ def _item(
         yield _judged(
             state, limit, item.id, max(start, state.accepted_on or start), done, by_law, local, calendar, today, kind
         )
+
+
+def _to_turn(state: CaseState, item: ItemHere) -> bool:
+    """Whether an item has a simulated opinion to turn formal; one that is void is given anew, in the days of a full review."""
+    return any(v.about.item == item.id for v in simulated_opinions(state))
 
 
 def _turning(law: Law, reading: Reading, item: ItemHere) -> tuple[Step, date] | None:

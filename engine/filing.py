@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from engine.assumed import AssumedPaper, beyond, compare, public_key, read_paper
 from engine.dossier import FACT, About, DocVersion, Dossier, FileRef, Standing, value_to_store
-from engine.errors import Fault, InputError
+from engine.errors import Fault, InputError, RefusedError
 from engine.events import Actor, Event, EventKind, day_of
+from engine.policy import Item, Material
 from engine.procedure import APPLICATION
 from engine.terms import Value
 
@@ -153,6 +154,57 @@ def _check_change(
             for c in differing
         ]
         raise InputError(faults)
+
+
+# --- what the office has itself ------------------------------------------------------------------------------------------
+
+
+def had(dossier: Dossier, material: Material, items: Mapping[str, Item]) -> DocVersion | None:
+    """What the office has made itself in the place of a material (已有的文书): it is offered wherever that is needed."""
+    for doc in material.offered_by(items):
+        if dossier.good(doc, About()):
+            return dossier.current(doc, About())
+    return None
+
+
+def check_not_had(dossier: Dossier, material: Material, items: Mapping[str, Item]) -> None:
+    """Refuse a material that the office has made itself (一次提交、不重复收取); the refusal names what it has.
+
+    Raises:
+        RefusedError: the paper is there.
+    """
+    found = had(dossier, material, items)
+    if found is not None:
+        named = found.fields.get("number") or found.id
+        raise RefusedError(
+            f"“{material.title}”即本项目已有的{named}（{found.id}），由系统共享，不再收取。",
+            detail_en=f"The office has it already: {found.id}.",
+        )
+
+
+def check_not_to_come(fields: Mapping[str, Any], today: date) -> None:
+    """Refuse what is said to have been made on a day that is still to come (登记别处作出的结果).
+
+    Raises:
+        InputError: the day is later than today.
+    """
+    if date.fromisoformat(fields["issued_on"]) > today:
+        fix = f"作出日期不能晚于今日（{today}）。"
+        raise InputError([Fault("/fields/issued_on", fields["issued_on"], fix, "That day is still to come.")])
+
+
+def check_not_made_here(dossier: Dossier, kind: str, title: str) -> None:
+    """Refuse to register a second time a result that one of this project's cases made.
+
+    Raises:
+        RefusedError: it was made here.
+    """
+    now = dossier.current(kind, About())
+    if now is not None and now.fields.get("case"):
+        raise RefusedError(
+            f"“{title}”已由本系统办件作出（{now.fields.get('number') or now.id}），不再登记。",
+            detail_en=f"{kind} was made by a case here ({now.id}).",
+        )
 
 
 # --- opening and intake -----------------------------------------------------------------------------------------------

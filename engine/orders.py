@@ -73,6 +73,17 @@ def check_opinion(desk: Desk, task: Task, opinion: Opinion) -> None:
         raise InputError(faults)
     if opinion.verdict is Verdict.PASS:
         _nothing_failed_before(desk, task, desk.reading)
+        _says_why_beyond(desk, task, opinion)
+
+
+def _says_why_beyond(desk: Desk, task: Task, opinion: Opinion) -> None:
+    """What was built otherwise than permitted, beyond tolerance, passes only on a stated ground."""
+    if not desk.law.procedure.compared_for(task.step, task.about.item) or opinion.says.strip():
+        return
+    beyond = [m.says for m in desk.reading.measured(task.about.item) if m.holds is Truth.NO]
+    if beyond:
+        fix = f"{'；'.join(beyond)}。仍出具合格意见的，须写明依据（finding），如规划变更许可或者处理决定的文号。"
+        raise InputError([Fault("/finding", "", fix, "Built otherwise than permitted: state the ground for passing.")])
 
 
 def drafted(desk: Desk, task: Task, opinion: Opinion, converts: str = "") -> Event:

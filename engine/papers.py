@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from engine.as_built import Measured, looked_at, measure
 from engine.dossier import FACT, About, DocVersion, Dossier, Slot, Verdict
 from engine.procedure import (
     ITEM_FACTS,
@@ -148,7 +149,11 @@ class Papers:
         wanted = {(doc, about) for doc in made for about in self.matching(doc, version.about)}
         if ITEM_FACTS in needs:
             wanted |= {v.slot for v in self.facts_of(version.about)}
+        compared = {v.slot for v in self.compared(step, version.about)}
+        wanted |= {slot for slot in compared if slot[0].startswith(FACT)}
         if wanted != {slot for slot in read if slot[0] in made or slot[0].startswith(FACT)}:
+            return True
+        if not compared <= read:
             return True
         if ITEM_MATERIALS not in needs or self.view.deemed or not version.about.item:
             return False
@@ -160,6 +165,17 @@ class Papers:
         for name, building in self.item(about.item).facts if about.item else ():
             if now := self.view.dossier.current(FACT + name, About(building=building)):
                 yield now
+
+    def compared(self, step: Step, about: About) -> Iterator[DocVersion]:
+        """What a review compares of permitted and built, as it now stands."""
+        for check in self.view.procedure.compared_for(step, about.item):
+            yield from looked_at(self.view.dossier, check, self.view.buildings)
+
+    def measured(self, item: str = "") -> tuple[Measured, ...]:
+        """What was permitted beside what was built, of an item or of them all (许可与建成比对)."""
+        checks = [c for c in self.view.procedure.compares if not item or item in c.items]
+        whole = set(self.view.buildings) == set(self.view.dossier.buildings or ())
+        return measure(self.view.dossier, checks, self.view.buildings, whole=whole)
 
     def good(self, doc: str, about: About, *, assumed: bool = False, force: Force = Force.FORMAL) -> bool:
         """Whether a slot has a version to build on: real (or assumed, where that may be), passing, not stale.

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
+from engine.as_built import BuiltCheck
 from engine.assumed import AssumedPaper, FailedBy, Failure
 from engine.policy import RESULT
 from engine.terms import Assumed, Cite, Firm, Force
@@ -231,6 +232,14 @@ class Procedure:
     """Limit that says for how long a simulated opinion holds (有效期)."""
     warn: str | None = None
     """Limit, counted backward from the last day of validity, that says when to warn (临期提醒)."""
+
+    compares: tuple[BuiltCheck, ...] = ()
+    """What was permitted and what was built, compared before an opinion is given (许可与建成比对)."""
+
+    def compared_for(self, step: Step, item: str) -> tuple[BuiltCheck, ...]:
+        """What a review of an item compares: its opinion with legal effect, and no earlier finding."""
+        here = step.makes == OPINION and step.force is Force.FORMAL
+        return tuple(c for c in self.compares if here and item in c.items)
 
     @property
     def simulated(self) -> bool:

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
+from itertools import takewhile
 from typing import Any
 
 from engine.assumed import AssumedPaper, Compared, FailedBy, Failure, compare
@@ -122,24 +123,46 @@ def _standing(
 
 
 def _by_facts(desk: Desk, opinions: Sequence[DocVersion]) -> Iterator[_Hit]:
-    """Facts that were corrected beyond their tolerance since an opinion read them: height, storeys, fire class."""
+    """Facts that were corrected beyond their tolerance since an opinion was given: height, storeys, fire class."""
     dossier = desk.state.dossier
     for failure in desk.law.procedure.failing(FailedBy.FACTS):
         hit: list[DocVersion] = []
         told: dict[str, str] = {}
         for opinion in opinions:
-            for name in opinion.read:
-                read = dossier.versions[name]
-                fact = read.kind.removeprefix(FACT)
-                if read.kind.startswith(FACT) and fact in failure.facts:
-                    now = dossier.current(*read.slot)
-                    if now is None or _apart(read.fields.get("value"), now.fields.get("value"), failure.facts[fact]):
-                        hit.append(opinion)
-                        building = f"（{read.about.building}）" if read.about.building else ""
-                        told[name] = f"{_fact_title(desk, fact)}{building}已变更"
+            seen = _facts_seen(dossier, opinion, failure)
+            for then in seen:
+                fact, now = then.kind.removeprefix(FACT), dossier.current(*then.slot)
+                if now is None or _apart(then.fields.get("value"), now.fields.get("value"), failure.facts[fact]):
+                    hit.append(opinion)
+                    building = f"（{then.about.building}）" if then.about.building else ""
+                    told[then.id] = f"{_fact_title(desk, fact)}{building}已变更"
+            if opinion.about.item in failure.items:
+                for building in _added(dossier, opinion):
+                    hit.append(opinion)
+                    told[building] = f"增加单体{building}"
         if hit:
             unique = list({v.id: v for v in hit}.values())
             yield _Hit(failure, f"{failure.title}：{'，'.join(told.values())}", unique)
+
+
+def _facts_seen(dossier: Dossier, opinion: DocVersion, failure: Failure) -> list[DocVersion]:
+    """The facts that an opinion stands on: those that it read, or, of the works as designed, as all stood when it was given."""
+    if opinion.about.item in failure.items:
+        known = list({v.slot: v for v in _before(dossier, opinion)}.values())
+    else:
+        known = [dossier.versions[name] for name in opinion.read]
+    return [v for v in known if v.kind.startswith(FACT) and v.kind.removeprefix(FACT) in failure.facts]
+
+
+def _before(dossier: Dossier, opinion: DocVersion) -> Iterator[DocVersion]:
+    """What came before an opinion, the oldest first."""
+    return takewhile(lambda v: v.id != opinion.id, dossier.versions.values())
+
+
+def _added(dossier: Dossier, opinion: DocVersion) -> list[str]:
+    """The buildings of which nothing had been stated when an opinion was given."""
+    known = {v.about.building for v in _before(dossier, opinion)}
+    return [name for name in dossier.buildings or () if name not in known]
 
 
 def _fact_title(desk: Desk, fact: str) -> str:
@@ -280,7 +303,12 @@ def _fields_of(
     if failure.by is FailedBy.FACTS:
         for fact in failure.facts:
             reads = {n for n, v in dossier.versions.items() if v.kind == FACT + fact}
-            yield "", fact, _fact_title(desk, fact), [v for v in standing if reads & set(v.read)]
+            yield (
+                "",
+                fact,
+                _fact_title(desk, fact),
+                [v for v in standing if v.about.item in failure.items or reads & set(v.read)],
+            )
         return
     default = next(iter(procedure.failing(FailedBy.FIELDS)), None)
     for paper in procedure.assumes:

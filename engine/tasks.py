@@ -92,6 +92,7 @@ class Reading(Papers):
                     waits.append(self._waiting_for(doc, slot))
                 if now is not None:
                     reads.append(now.id)
+        reads.extend(v.id for v in self.compared(step, about))
         return tuple(dict.fromkeys(reads)), tuple(dict.fromkeys(waits))
 
     def _want_good(self, step: Step, doc: str, firm: Firm, about: About, reads: list[str], waits: list[str]) -> None:

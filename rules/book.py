@@ -67,7 +67,7 @@ def build(
         names.departments,
         parameters,
     )
-    return Built(book, procedures_of(names))
+    return Built(book, procedures_of(names, vocabulary, items))
 
 
 def _words(view: View, faults: list[Fault]) -> Words:

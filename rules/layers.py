@@ -13,6 +13,8 @@ from rules.loader import Placed, PolicyFiles, unknown_name
 from rules.schema import Dated, ParameterShape
 
 NATIONAL = "national"
+WORDS_FOR = {"yes_no": "true 或 false", "whole": "整数", "decimal": "数，有小数的加引号"}
+"""What a parameter of a type may be, for people."""
 LISTED_ONCE = ("departments", "facts", "parameters", "conditions", "items", "sources")
 
 
@@ -151,13 +153,11 @@ class View:
         return out
 
     def _value(self, shape: ParameterShape, value: Any, where: str, faults: list[Fault]) -> Any:
-        kinds = {"yes_no": bool, "whole": int, "choice": str, "text": str}
+        kinds = {"yes_no": bool, "whole": int, "decimal": int | str}
         wanted = kinds.get(shape.type.value, str)
         right = isinstance(value, wanted) and (wanted is bool or not isinstance(value, bool))
         if not right or (shape.allowed and value not in shape.allowed):
-            listed = "、".join(shape.allowed) or {"yes_no": "true 或 false", "whole": "整数"}.get(
-                shape.type.value, "文字"
-            )
+            listed = "、".join(shape.allowed) or WORDS_FOR.get(shape.type.value, "文字")
             faults.append(Fault(where, value, f"参数“{shape.title}”应为：{listed}。", "Not a value of this parameter."))
         return value
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 from difflib import SequenceMatcher
 
 from rules import (
+    phrases_built,
     phrases_capacity,
     phrases_case,
     phrases_clock,
@@ -33,6 +34,7 @@ PHRASES: tuple[Phrase, ...] = (
     *phrases_standing.PHRASES,
     *phrases_lapse.PHRASES,
     *phrases_capacity.PHRASES,
+    *phrases_built.PHRASES,
 )
 
 

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from engine.assumed import AssumedField, AssumedPaper, Failure
 from engine.errors import Fault
+from engine.policy import Item
 from engine.procedure import Form, Guard, GuardKind, OnFail, Procedure, Step, StepNeed
-from engine.terms import Scope
+from engine.terms import Scope, Vocabulary
+from rules.comparisons import built_check
 from rules.item_parts import Names, longer
 from rules.loader import Placed, unknown_name
 from rules.schema_items import AssumedPaperShape, FailureShape, FormShape, GuardShape, ProcedureShape, StepShape
@@ -17,7 +21,7 @@ ITEM_PROPERTIES = ("needs_visit", "licence")
 """Properties of an item that a guard may look at."""
 
 
-def procedures_of(names: Names) -> dict[str, Procedure]:
+def procedures_of(names: Names, vocabulary: Vocabulary, items: Mapping[str, Item]) -> dict[str, Procedure]:
     """Each service's procedure here and today; the innermost layer that writes one decides."""
     out: dict[str, Procedure] = {}
     for placed in names.view.of("service"):
@@ -27,7 +31,9 @@ def procedures_of(names: Names) -> dict[str, Procedure]:
             if service in out:
                 fix = f"服务“{service}”的流程写了两次；一项服务只有一个流程。"
                 names.faults.append(Fault(placed.at("procedure"), service, fix, "Two procedures of one service."))
-            out[service] = _procedure(service, shape, placed, names)
+            compared = (built_check(k, v, placed, names, vocabulary, items) for k, v in shape.compares.items())
+            checks = tuple(c for c in compared if c is not None)
+            out[service] = replace(_procedure(service, shape, placed, names), compares=checks)
     return out
 
 
@@ -80,6 +86,7 @@ def _failure(name: str, shape: FailureShape, placed: Placed[Any], names: Names) 
         shape.by,
         shape.ends,
         shape.facts,
+        shape.items,
         shape.conditions,
         shape.of or "",
         cites(shape.cite),

@@ -317,8 +317,21 @@ class FailureShape(Sourced):
     by: FailedBy
     ends: YesNo = False
     facts: dict[Name, Tolerance] = Field(default_factory=dict)
+    items: tuple[Name, ...] = ()
     conditions: tuple[Name, ...] = ()
     of: Annotated[str, StringConstraints(strict=True, pattern=r"^(items|documents)$")] | None = None
+
+
+class BuiltCheckShape(Sourced):
+    """What was permitted and built, compared at acceptance (许可与建成比对); ``permitted`` and ``built`` read ``paper.field``."""
+
+    title: Text
+    fact: Name
+    items: tuple[Name, ...] = Field(min_length=1)
+    permit: Text
+    permitted: Text
+    built: Text
+    tolerance: Name
 
 
 class ProcedureShape(Dated):
@@ -333,6 +346,7 @@ class ProcedureShape(Dated):
     local_stops: tuple[LocalStop, ...] = ()
     assumes: dict[Name, AssumedPaperShape] = Field(default_factory=dict)
     failures: dict[Name, FailureShape] = Field(default_factory=dict)
+    compares: dict[Name, BuiltCheckShape] = Field(default_factory=dict)
     valid: Name | None = None
     warn: Name | None = None
 

@@ -114,6 +114,8 @@ def _sourced(files: PolicyFiles) -> Iterator[tuple[Placed[Any], tuple[Any, ...],
                 yield placed, ("procedure", "failures", name), failure, f"失效情形“{failure.title}”"
             for name, paper in placed.entry.procedure.assumes.items():
                 yield placed, ("procedure", "assumes", name), paper, f"可假设的文书“{paper.title}”"
+            for name, check in placed.entry.procedure.compares.items():
+                yield placed, ("procedure", "compares", name), check, f"比对“{check.title}”"
             for i, form in enumerate(placed.entry.procedure.forms):
                 yield placed, ("procedure", "forms", i), form, f"证书样式“{form.title}”"
 

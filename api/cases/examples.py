@@ -116,6 +116,18 @@ CASE: dict[str, Any] = {
             "within": "ja-rectify",
         }
     ],
+    "as_built": [
+        {
+            "check": "floor_area",
+            "title": "建筑面积（平方米）",
+            "building": "",
+            "permitted": None,
+            "built": "3200",
+            "tolerance": "±1%",
+            "holds": "unknown",
+            "says": "建筑面积（平方米）：许可未知，建成3200，容差±1%，尚不能比对",
+        }
+    ],
     "missing": {"materials": [], "facts": []},
     "clocks": [
         {
@@ -207,6 +219,7 @@ RECEIVED: dict[str, Any] = {
             }
         ],
         "lists": [],
+        "as_built": [],
         "missing": {
             "materials": [{"id": "archive_set", "title": "建设工程竣工档案"}],
             "facts": [{"fact": "archive_scope", "building": "", "title": "属城建档案接收范围"}],

@@ -99,6 +99,7 @@ def case_json(desk: Desk, calendar: WorkCalendar, events: Sequence[Event]) -> di
         ]
         if state.ending is None
         else [],
+        "as_built": [m.as_json() for m in reading.measured()],
         "missing": _missing(desk),
         "clocks": [clock_json(c) for c in clocks(state, desk.law, calendar, desk.today)],
         "ending": {

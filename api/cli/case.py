@@ -137,6 +137,7 @@ def _lines(case: Answer) -> Iterator[str]:
         yield from (
             f"  {MARKS.get(t['state'], '·')} {t['id']}　{t['title']}　{t['says']}{_no_force(t)}" for t in case["tasks"]
         )
+    yield from (f"许可与建成：{m['says']}" for m in case["as_built"])
     for each in case["lists"]:
         yield f"等待整改（{each['step']}）：" + "；".join(f["finding"] for f in each["findings"])
     lacking = [m["title"] for kind in ("materials", "facts") for m in case["missing"][kind]]

@@ -62,6 +62,7 @@ _SHARED: dict[str, Any] = {
     "cite": _CITES,
 }
 _SIMULATED = _SHARED | {"assumptions": [_keys("document title value tolerance")], "valid_until": None}
+_ACCEPTED = _SHARED | {"as_built": [_keys("title permitted built tolerance")]}
 _PERMIT = _SHARED | {"permits": [_keys("item title number issued_on")]}
 _REASONS = {"reasons": [_keys("item says") | {"cite": _CITES}]}
 _REFUSAL = _SHARED | _REASONS | {"remedies": [None], "kept": [None], "kept_says": None}
@@ -80,7 +81,7 @@ class DocumentSpec:
 SPECS: Mapping[str, DocumentSpec] = {
     spec.form: spec
     for spec in (
-        DocumentSpec("ja-certificate", "certificate.typ", _SHARED, ("title", "force", "number", "check_code")),
+        DocumentSpec("ja-certificate", "certificate.typ", _ACCEPTED, ("title", "force", "number", "check_code")),
         DocumentSpec("simulated-notice", "simulated.typ", _SIMULATED, ("title", "force", "number", "check_code")),
         DocumentSpec("item-permit", "permit.typ", _PERMIT, ("title", "force", "number", "check_code")),
         DocumentSpec("refusal", "refusal.typ", _REFUSAL, ("title", "force")),

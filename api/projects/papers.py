@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import date
 from typing import Any
 
 from api.access import may
@@ -12,11 +11,11 @@ from api.transaction import Work
 from engine import filing
 from engine.assumed import AssumedField as Field
 from engine.assumed import AssumedPaper, FieldType, read_paper
-from engine.dossier import About, FileRef, Standing
-from engine.errors import Fault, ForbiddenError, InputError, RefusedError
+from engine.dossier import FileRef, Standing
+from engine.errors import Fault, ForbiddenError, InputError
 from engine.events import Event, day_of
 from engine.lapsing import check_extension
-from engine.policy import EXTENSION, RESULT, ItemKind, Material, PolicyBook
+from engine.policy import EXTENSION, RESULT, ItemKind, PolicyBook
 from engine.values import escape, read_decimal, read_words
 
 RESULT_FIELDS = AssumedPaper(
@@ -63,25 +62,19 @@ def filed(work: Work, kind: str, body: DocumentIn, files: Sequence[FileRef], own
     if kind.endswith(RESULT) and kind.removesuffix(RESULT) in book.items:
         item = book.items[kind.removesuffix(RESULT)]
         _allowed(office or (mine and item.kind is ItemKind.OWN_DUTY))
-        fields = _not_to_come(work, read_paper(RESULT_FIELDS, body.fields))
-        _made_here(work, kind, item.title)
+        fields = read_paper(RESULT_FIELDS, body.fields)
+        filing.check_not_to_come(fields, day_of(work.now))
+        filing.check_not_made_here(work.dossier, kind, item.title)
     elif kind.endswith(EXTENSION) and kind.removesuffix(EXTENSION) in book.items:
         _allowed(office)
-        fields = _not_to_come(work, read_paper(EXTENSION_FIELDS, body.fields))
+        fields = read_paper(EXTENSION_FIELDS, body.fields)
+        filing.check_not_to_come(fields, day_of(work.now))
         shelf, item = work.parts.shelf, book.items[kind.removesuffix(EXTENSION)]
         check_extension(item, fields, work.dossier, shelf.current.as_of, shelf.calendar, day_of(work.now))
     else:
         _allowed(mine)
         fields = _material_fields(work, kind, body.fields)
     return filing.file_document(work.project, work.dossier, kind, fields, files, work.actor, work.now)
-
-
-def _not_to_come(work: Work, fields: Mapping[str, Any]) -> Mapping[str, Any]:
-    """What was done elsewhere has been done."""
-    if date.fromisoformat(fields["issued_on"]) > day_of(work.now):
-        fix = f"作出日期不能晚于今日（{day_of(work.now)}）。"
-        raise InputError([Fault("/fields/issued_on", fields["issued_on"], fix, "That day is still to come.")])
-    return fields
 
 
 def _allowed(may_file: bool) -> None:
@@ -103,29 +96,6 @@ def _declared(work: Work, book: PolicyBook, kind: str) -> AssumedPaper | None:
     return next((p for p in _papers(work, book) if p.doc == kind), None)
 
 
-def _made_here(work: Work, kind: str, title: str) -> None:
-    """A result that one of this project's cases made is not registered a second time."""
-    now = work.dossier.current(kind, About())
-    if now is not None and now.fields.get("case"):
-        raise RefusedError(
-            f"“{title}”已由本系统办件作出（{now.fields.get('number') or now.id}），不再登记。",
-            detail_en=f"{kind} was made by a case here ({now.id}).",
-        )
-
-
-def _not_again(work: Work, material: Material) -> None:
-    """What the office has made itself is offered wherever it is needed, and never asked for (一次提交、不重复收取)."""
-    book = work.parts.shelf.current.as_of(day_of(work.now))
-    for doc in material.offered_by(book.items):
-        now = work.dossier.current(doc, About())
-        if now is not None and work.dossier.good(doc, About()):
-            named = now.fields.get("number") or now.id
-            raise RefusedError(
-                f"“{material.title}”即本项目已有的{named}（{now.id}），由系统共享，不再收取。",
-                detail_en=f"The office has it already: {now.id}.",
-            )
-
-
 def _material_fields(work: Work, kind: str, raw: Mapping[str, Any]) -> dict[str, Any]:
     """The typed fields of a paper, as its declaration has them; an unknown paper or field is a fault."""
     book = work.parts.shelf.current.as_of(day_of(work.now))
@@ -133,7 +103,7 @@ def _material_fields(work: Work, kind: str, raw: Mapping[str, Any]) -> dict[str,
     if material is None:
         known = "、".join(sorted({m.id for i in book.items.values() for m in i.materials}))
         raise InputError([Fault("/kind", kind, f"没有这种材料；现有：{known}。", "No such material.")])
-    _not_again(work, material)
+    filing.check_not_had(work.dossier, material, book.items)
     faults: list[Fault] = []
     out: dict[str, Any] = {}
     for key, value in raw.items():

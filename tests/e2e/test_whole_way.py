@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import Any
 
 from tests.e2e.conftest import House
-from tests.e2e.filer import Filer, Shown, legal_day
+from tests.e2e.filer import REVIEWERS, Filer, Shown, legal_day
 from tests.e2e.scenes import IN_ORDER, papers
 from tests.e2e.simulated import Simulating, before_land, result
 
@@ -99,16 +99,32 @@ def accepted_jointly(house: House, filer: Simulating) -> Filer:
     assert wanted == {*papers(today), "fire_filing_form"}
     refused(third, "planning_permit", made["B02.result"]["fields"]["number"])
     refused(third, "land_contract", "land-contract#2")
-    for kind, fields in {**papers(today), "fire_filing_form": {}}.items():
+    for kind, fields in {
+        **papers(today),
+        "fire_filing_form": {},
+        "survey_report": {"surveyed_floor_area_m2": 6100},
+    }.items():
         third.paper(kind, **fields)
     third.look()
     third.do("window", "intake", "accept")
     third.give_all("review")
     third.call_all(today)
     third.hold_all()
-    third.give_all("opinion")
+    third.give_all("opinion", without=("D02",))
+    built_otherwise(third)
     third.do("window", "issue", "issue")
     return third
+
+
+def built_otherwise(filer: Filer) -> None:
+    """What was built beyond what this project's own permit allowed passes on a stated ground alone (许可与建成比对)."""
+    (found,) = filer.look()["as_built"]
+    assert (found["permitted"], found["built"], found["holds"]) == ("6000", "6100", "no")
+    login, task = REVIEWERS["D02"], "opinion:D02"
+    answer = filer.order(login, task, "give", etag=filer.etag(task), verdict="pass")
+    assert (answer.status_code, answer.json()["errors"][0]["pointer"]) == (422, "/finding"), answer.text
+    assert "许可6000，建成6100" in answer.json()["errors"][0]["fix"]
+    filer.do(login, task, "give", verdict="pass", finding="规划变更许可江规变〔2022〕3号")
 
 
 def test_from_before_the_land_to_the_joint_acceptance(house: House) -> None:
@@ -122,6 +138,8 @@ def test_from_before_the_land_to_the_joint_acceptance(house: House) -> None:
         by_number = anyone.get("/api/certificates/check", params=asked).json()
         by_file = anyone.post("/api/certificates/check", content=third.certificate()).json()
     assert (by_number["standing"], by_file["standing"]) == ("in_force", "in_force")
+    (area,) = by_number["content"]["as_built"]
+    assert (area["permitted"], area["built"]) == ("6000", "6100")
     project = house.people["owner"].get(f"/api/projects/{filer.project}").json()
     assert project["cases"] == [filer.case, project["cases"][1], third.case]
     kept = {r["document"]: r["kept_by"] for r in project["running"]}
