@@ -14,7 +14,7 @@ def test_the_example_cases(tmp_path: Path) -> None:
         listed = run_command("case", "list", environment=environment)
         assert listed.code == 0, listed.err
         numbers = [line.split("　")[0] for line in listed.out.splitlines()]
-        assert len(numbers) == 7
+        assert len(numbers) == 9
         for number in numbers:
             shown = run_command("case", "show", number, environment=environment)
             assert shown.code == 0, shown.err

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from tests.api.command_line import yichuang
-from tests.api.test_document import certificate, made
+from tests.api.documents import certificate, made
 
 
 @pytest.fixture

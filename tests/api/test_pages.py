@@ -125,7 +125,7 @@ def test_the_start_page_shows_the_example_cases_and_who_signs_in(service: InThre
     text = browser.get("/").text
     with service.client("window", PASSWORD) as window:
         cases = window.get("/api/cases").json()["cases"]
-    assert len(cases) == 7
+    assert len(cases) == 9
     assert all(c["project_name"] in text and c["number"] in text for c in cases)
     assert all(a.login in text and a.says in text for a in ACCOUNTS)
     for state in ("待受理", "待补正", "办理中", "证书已撤回"):
