@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Callable
 from typing import Any
 
+from api.demo.simulated import turning_formal, waiting_for_land
 from api.demo.teller import Teller
 
 IN_ORDER: dict[str, Any] = {
@@ -154,7 +155,7 @@ async def rectified(teller: Teller) -> AsyncIterator[int]:
     yield 17
     await teller.answer("已清理疏散通道并整改完毕，附现场照片")
     yield 19
-    shown = await cases_shown(teller)
+    shown = await teller.look()
     shown = await _call(teller, shown)
     shown = await _hold(teller, shown, {})
     yield 20
@@ -199,14 +200,8 @@ async def just_received(teller: Teller) -> AsyncIterator[int]:
     await _applied(teller, "麻园食品加工车间", [WORKSHOP])
 
 
-async def cases_shown(teller: Teller) -> dict[str, Any]:
-    """The case as the lead department sees it now."""
-    from api.cases.service import show
-
-    return await show(teller.parts, teller.actors["lead"], teller.case)
-
-
-STORIES: tuple[Callable[[Teller], AsyncIterator[int]], ...] = (
+Story = Callable[[Teller], AsyncIterator[int]]
+STORIES: tuple[Story, ...] = (
     issued,
     withdrawn,
     rectified,
@@ -214,4 +209,6 @@ STORIES: tuple[Callable[[Teller], AsyncIterator[int]], ...] = (
     in_review,
     correction,
     just_received,
+    waiting_for_land,
+    turning_formal,
 )

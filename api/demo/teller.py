@@ -57,17 +57,30 @@ class Teller:
     async def file(self, **papers: dict[str, Any]) -> None:
         """The owner files papers: kind and fields."""
         for kind, fields in papers.items():
-            await self._file(kind, DocumentIn(fields=fields))
+            await self._file("owner", kind, DocumentIn(fields=fields))
 
-    async def _file(self, kind: str, body: DocumentIn) -> None:
+    async def assume(self, kind: str, **fields: str) -> None:
+        """The owner states what a paper will say that is not there yet."""
+        await self._file("owner", kind, DocumentIn(fields=fields, standing="assumed"))
+
+    async def register_result(self, item: str, **fields: str) -> None:
+        """The window registers a result that another office made."""
+        await self._file("window", f"{item}.result", DocumentIn(fields=fields))
+
+    async def _file(self, login: str, kind: str, body: DocumentIn) -> None:
         use = projects.file_document
-        await self._do("owner", body, lambda o: use(self.parts, o, self.project, kind, body))
+        await self._do(login, body, lambda o: use(self.parts, o, self.project, kind, body))
 
-    async def apply(self, **application: Any) -> None:
-        """The owner hands the application in."""
+    async def apply(self, **application: Any) -> dict[str, Any]:
+        """The owner hands the application in; gives the case as it is shown then."""
         body = read_model(schemas.Application, application)
         done = await self._do("owner", body, lambda o: cases.open_case(self.parts, o, self.project, body))
         self.case = done["id"]
+        return done
+
+    async def look(self) -> dict[str, Any]:
+        """The case as the lead department sees it now."""
+        return await cases.show(self.parts, self.actors["lead"], self.case)
 
     async def do(self, login: str, task: str, command: str, **particulars: Any) -> dict[str, Any]:
         """Somebody gives a command on a task."""
