@@ -19,6 +19,7 @@ from engine.errors import Fault, InputError, RefusedError
 from engine.events import SYSTEM, Actor, Event, EventKind, day_of
 from engine.facts import Statement
 from engine.kinds import TABLES
+from engine.kinds import commands as commands_of
 from engine.policy import RESULT
 from engine.procedure import Command, TaskState
 from engine.records import IssuedPaper
@@ -106,7 +107,20 @@ def allow(task: Task, command: Command) -> None:
     raise RefusedError(
         f"“{task.step.title or task.id}”（{task.id}）现为“{STATE_TITLES[task.state]}”，不能“{COMMAND_TITLES[command]}”{waits}。",
         detail_en=f"Task {task.id} is {task.state}; it does not take {command} now.",
+        errors=_in_the_way(task, command),
     )
+
+
+def _in_the_way(task: Task, command: Command) -> list[Fault]:
+    """What a task waits for, one by one; where it waits for nothing, the commands that it takes instead."""
+    if task.blocked_by:
+        wanted = COMMAND_TITLES[command]
+        return [
+            Fault("/task", task.id, f"须先具备：{each}；之后才能“{wanted}”。", "The task still waits for that.")
+            for each in task.blocked_by
+        ]
+    takes = "、".join(COMMAND_TITLES[c] for c in commands_of(task.step.kind, task.state)) or "无"
+    return [Fault("/command", command.value, f"这项任务现在可用的指令：{takes}。", "Not a command for it now.")]
 
 
 def allow_now(desk: Desk, task: Task, command: Command) -> None:

@@ -61,7 +61,13 @@ def _holding(desk: Desk, task: Task, today: Law) -> DocVersion:
         if now is None or now.standing is not Standing.REAL:
             paper = desk.law.procedure.assumed(assumed.kind)
             title = paper.title if paper else assumed.kind
-            raise RefusedError(f"“{title}”仍是假设，尚未取得，不能转正。", detail_en="A paper is still only assumed.")
+            raise RefusedError(
+                f"“{title}”仍是假设，尚未取得，不能转正。",
+                detail_en="A paper is still only assumed.",
+                errors=[
+                    Fault("/task", task.id, f"请先提交“{title}”，与假设比对后再转正。", "Hand the paper in first.")
+                ],
+            )
     if any(v.converts == simulated.id for v in dossier.versions.values()):
         raise RefusedError("这份模拟审批意见已经转正，只能转正一次。", detail_en="It was converted before.")
     item = task.about.item

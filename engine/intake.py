@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
+from typing import Any
 
 from engine.case import CaseState
 from engine.commands import REMEDIES, Desk, allow_now
 from engine.decision import Decision, reason_json
 from engine.determination import determined, item_from_json
 from engine.dossier import About, Standing
-from engine.errors import RefusedError
+from engine.errors import Fault, RefusedError
 from engine.events import Event, EventKind
 from engine.papers import supplied
 from engine.procedure import Command
 from engine.records import Asked
 from engine.tasks import Task
 from engine.terms import Firm, Truth
+from engine.values import escape
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +37,42 @@ class Lack:
         papers = "、".join(title for _, title in self.materials)
         facts = "、".join(title + (f"（{building}）" if building else "") for _, building, title in self.facts)
         return "；".join(x for x in (f"材料：{papers}" if papers else "", f"事实：{facts}" if facts else "") if x)
+
+    def faults(self) -> list[Fault]:
+        """The same one by one, where each belongs in the project."""
+        papers = [
+            Fault(f"/documents/{escape(i)}", None, f"请提交“{title}”。", "Hand this paper in.")
+            for i, title in self.materials
+        ]
+        facts = [
+            Fault(_at(fact, building), None, f"请填报“{title}”。", "State this fact.")
+            for fact, building, title in self.facts
+        ]
+        return [*papers, *facts]
+
+
+def _at(fact: str, building: str = "") -> str:
+    """Where a fact stands in the project as it is shown; a building is named, for their order may change."""
+    return f"/buildings/{escape(building)}/{escape(fact)}" if building else f"/facts/{escape(fact)}"
+
+
+def _unmet(decision: Decision) -> list[Fault]:
+    """Each precondition that fails, at the facts that it was read from."""
+    return [
+        Fault(at, value, f"{reason.says.rstrip('。')}；事实填报有误的请更正，否则不予受理。", "A precondition fails.")
+        for reason in decision.reasons
+        for at, value in _read_at(reason.facts)
+    ]
+
+
+def _read_at(facts: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
+    """Where the facts of a reason stand, and what stands there; one that read none is about the whole project."""
+    own = {fact: value for fact, value in facts.items() if fact != "buildings"}
+    if not facts:
+        yield "", None
+    yield from ((_at(fact), value) for fact, value in own.items())
+    for building, stated in facts.get("buildings", {}).items():
+        yield from ((_at(fact, building), value) for fact, value in stated.items())
 
 
 def lacking(desk: Desk, decision: Decision) -> Lack:
@@ -74,11 +113,13 @@ def accept(desk: Desk, task: Task) -> list[Event]:
         raise RefusedError(
             "不符合受理条件，应作出不予受理决定并说明理由：" + "".join(r.says for r in decision.reasons),
             detail_en="Preconditions fail: refuse with reasons.",
+            errors=_unmet(decision),
         )
     if lack:
         raise RefusedError(
             f"材料或事实不全，应一次告知补正：{lack.says()}。",
             detail_en="Something is missing: ask for it, once.",
+            errors=lack.faults(),
         )
     return taken_in(desk, task, decision, desk.today, deemed=False)
 
