@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from typing import Any
 
 from engine.as_built import BuiltCheck
@@ -11,6 +11,7 @@ from engine.errors import Fault
 from engine.policy import RESULT, Item
 from engine.terms import FactType, Scope, Vocabulary
 from rules.item_parts import Names
+from rules.layers import plain_decimal
 from rules.loader import Placed, unknown_name
 from rules.schema_items import BuiltCheckShape
 from rules.terms import assumed, cites
@@ -77,15 +78,12 @@ def _paper_field(
 def _percent(name: str, placed: Placed[Any], path: tuple[Any, ...], names: Names) -> Decimal | None:
     """The tolerance that a parameter says, in percent."""
     names.view.valued(name, names.parameters, placed.at(*path), names.faults)
-    value = names.parameters.get(name)
-    if value is None:
+    declared = next((p.entry for p in names.view.of("parameters") if p.entry.id == name), None)
+    percent = plain_decimal(str(names.parameters.get(name)))
+    if declared is None or name not in names.parameters:
         return None
-    try:
-        percent = Decimal(value) if isinstance(value, (int, str)) and not isinstance(value, bool) else None
-    except InvalidOperation:
-        percent = None
-    if percent is None or not 0 <= percent <= MOST_PERCENT:
-        fix = f"参数“{name}”应为0至{MOST_PERCENT}的数，才能作容差（百分之几）。"
+    if declared.type not in (FactType.DECIMAL, FactType.WHOLE) or (percent is not None and percent > MOST_PERCENT):
+        fix = f"参数“{declared.title}”应为0至{MOST_PERCENT}的数，才能作容差（百分之几）。"
         names.faults.append(Fault(placed.at(*path), name, fix, "The parameter is no percentage."))
         return None
     return percent

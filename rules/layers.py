@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from decimal import Decimal
 from itertools import combinations
 from typing import Any
 
 from engine.errors import Fault
+from engine.terms import FactType
 from rules.loader import Placed, PolicyFiles, unknown_name
 from rules.schema import Dated, ParameterShape
 
@@ -156,10 +159,16 @@ class View:
         kinds = {"yes_no": bool, "whole": int, "decimal": int | str}
         wanted = kinds.get(shape.type.value, str)
         right = isinstance(value, wanted) and (wanted is bool or not isinstance(value, bool))
+        right = right and (shape.type is not FactType.DECIMAL or plain_decimal(str(value)) is not None)
         if not right or (shape.allowed and value not in shape.allowed):
             listed = "、".join(shape.allowed) or WORDS_FOR.get(shape.type.value, "文字")
             faults.append(Fault(where, value, f"参数“{shape.title}”应为：{listed}。", "Not a value of this parameter."))
         return value
+
+
+def plain_decimal(text: str) -> Decimal | None:
+    """A number as people write it, without sign or exponent; None for anything else."""
+    return Decimal(text) if re.fullmatch(r"[0-9]{1,9}(\.[0-9]{1,4})?", text, re.ASCII) else None
 
 
 def since(on: date, *, english: bool = False) -> str:
