@@ -18,7 +18,7 @@ from engine.procedure import TaskState
 
 ONLOOKER = Actor("", "首页", Role.SUPERVISOR.value)
 """Sees the example cases, and does nothing."""
-NOW = (TaskState.OPEN.value, TaskState.CALLED.value, TaskState.STALE.value)
+NOW = (TaskState.OPEN.value, TaskState.CALLED.value, TaskState.STALE.value, TaskState.DRAFTED.value)
 COLOURS = {
     "issued": "govuk-tag--green",
     "certificate_withdrawn": "govuk-tag--red",
@@ -37,26 +37,29 @@ async def start(request: Request[Any, Any, Any], parts: NamedDependency[Parts]) 
     state = request.app.state
     if not state.settings.demo:
         return page(request, "start.html.j2")
-    departments = parts.shelf.current.as_of(day_of(parts.now())).departments
+    book = parts.shelf.current.as_of(day_of(parts.now()))
+    services = {name: service.title for name, service in book.services.items()}
     listed = await cases.listed(parts, ONLOOKER)
     shown = [{**await cases.show(parts, ONLOOKER, c["id"]), "number": c["number"]} for c in listed]
     accounts = state.demo_accounts
     return page(
         request,
         "start.html.j2",
-        cases=[_row(case, {**departments, **PARTIES}) for case in shown],
+        cases=[_row(case, {**book.departments, **PARTIES}, services) for case in shown],
         accounts=[(a.login, f"{a.name}　{a.says}") for a in accounts],
         password=accounts[0].password if accounts else "",
         tries=_tries(parts.base_url, shown),
     )
 
 
-def _row(case: Mapping[str, Any], parties: Mapping[str, str]) -> dict[str, Any]:
+def _row(case: Mapping[str, Any], parties: Mapping[str, str], services: Mapping[str, str]) -> dict[str, Any]:
     certificate = case["certificate"]
     check = f"/check?number={quote(certificate['number'])}&code={certificate['check_code']}" if certificate else ""
     return {
         "number": case["number"],
         "project_name": case["project_name"],
+        "service": services.get(case["service"], ""),
+        "notice": case["simulated"]["notice"] if case["simulated"] else "",
         "state": case["state"]["says"],
         "colour": COLOURS.get(case["state"]["code"], "govuk-tag--blue"),
         "progress": _progress(case),
@@ -78,20 +81,35 @@ def _progress(case: Mapping[str, Any]) -> str:
 def _next(case: Mapping[str, Any], parties: Mapping[str, str]) -> list[str]:
     if case["ending"]:
         return []
-    lines = [f"{parties.get(t['party'], t['party'])}：{_named(case, t)}" for t in case["tasks"] if t["state"] in NOW]
+    open_now = [t for t in case["tasks"] if t["state"] in NOW]
+    lines = [f"{parties.get(t['party'], t['party'])}：{_named(case, t)}" for t in open_now]
     if case["lists"]:
         found = [f["finding"] for f in case["lists"][0]["findings"]]
         lines.insert(0, f"建设单位：整改（{'；'.join(found)}）")
+    lines = [*_of_assumptions(case), *lines]
     if case["state"]["code"] == "correction":
         lines = [f"建设单位：补正 {_lacking(case['missing'])}"]
     more = len(lines) - MOST_LINES
     return lines[:MOST_LINES] + ([f"另有 {more} 项"] if more > 0 else [])
 
 
+def _of_assumptions(case: Mapping[str, Any]) -> list[str]:
+    """Which papers are still only assumed once all reviews are done; what failed and is to be done again."""
+    if not case["simulated"]:
+        return []
+    again = {item for failed in case["simulated"]["failures"] for item in failed["to_redo"]}
+    lines = [f"已失效、须重新办理：{'、'.join(sorted(again))}"] if again else []
+    idle = not any(t["state"] in NOW for t in case["tasks"])
+    return lines + [
+        f"建设单位：取得{p['title']}之后提交" for p in case["simulated"]["assumptions"] if idle and not p["real"]
+    ]
+
+
 def _named(case: Mapping[str, Any], task: Mapping[str, Any]) -> str:
     titles = {i["id"]: i["title"] for i in case["items"]}
     about = task["about"]
-    return "·".join(w for w in (task["title"], titles.get(about.get("item", ""), ""), about.get("building", "")) if w)
+    named = "·".join(w for w in (task["title"], titles.get(about.get("item", ""), ""), about.get("building", "")) if w)
+    return f"{named}（{task['says']}）" if task["state"] == TaskState.DRAFTED.value else named
 
 
 def _lacking(missing: Mapping[str, Sequence[Mapping[str, str]]]) -> str:

@@ -83,7 +83,7 @@ def _opinion(desk: Desk, calendar: WorkCalendar, version: DocVersion) -> dict[st
     if version.standing is Standing.VOID:
         code, says = "void", "已失效"
     elif formal is not None:
-        code, says = "converted", f"已转正（{formal.id}）"
+        code, says = "converted", "已转正"
     elif desk.reading.stale(version):
         code, says = "stale", "所据已变化，须重新审查"
     else:

@@ -36,7 +36,7 @@ STANDS = {
     "lapsed": "已到期失效",
 }
 """How a paper stands (文书状态)."""
-MARKS = {"done": "✓", "failed": "✗", "refused": "✗", "open": "●", "called": "●", "stale": "●"}
+MARKS = {"done": "✓", "failed": "✗", "refused": "✗", "open": "●", "called": "●", "stale": "●", "drafted": "●"}
 
 
 @click.group(help="办件。例见 yichuang case show --help。", short_help="办件：列出、查看。")
@@ -126,17 +126,15 @@ def _lines(case: Answer) -> Iterator[str]:
     if case["ending"]:
         yield f"  {case['ending']['on']} 办结：{case['ending']['says']}"
     running = [c for c in case["clocks"] if c["due"] and not c["done_on"]]
+    titles = {i["id"]: i["title"] for i in case["items"]}
     if running and not case["ending"]:
         yield "时限："
-        yield from (f"  {c['due']} 届满　{c['title']}（{c['says']}）　{c['lamp_says']}" for c in running)
-    if case["simulated"] and case["simulated"]["opinions"]:
-        yield f"模拟意见（{case['simulated']['notice']}）："
-        yield from (f"  {_opinion(each)}" for each in case["simulated"]["opinions"])
+        yield from (f"  {_clock(c, titles)}" for c in sorted(running, key=lambda c: (c["due"], c["item"])))
+    if case["simulated"]:
+        yield from _simulated(case["simulated"], titles)
     if case["tasks"]:
         yield "任务："
-        yield from (
-            f"  {MARKS.get(t['state'], '·')} {t['id']}　{t['title']}　{t['says']}{_no_force(t)}" for t in case["tasks"]
-        )
+        yield from (f"  {_task(t, titles)}" for t in case["tasks"])
     yield from (f"许可与建成：{m['says']}" for m in case["as_built"])
     for each in case["lists"]:
         yield f"等待整改（{each['step']}）：" + "；".join(f["finding"] for f in each["findings"])
@@ -144,10 +142,27 @@ def _lines(case: Answer) -> Iterator[str]:
     if lacking:
         yield f"还缺：{'、'.join(lacking)}"
     yield "经过："
-    yield from (
-        f"  {e['entry']:>5}　{_hour(e['at'])}　{e['title']}　{e['actor']}　{e['says']}".rstrip("　") + _no_force(e)
-        for e in case["history"]
-    )
+    yield from (f"  {e['entry']:>5}　{_entry(e)}" for e in case["history"])
+
+
+def _clock(clock: Answer, titles: Answer) -> str:
+    item = f"{clock['item']}{titles[clock['item']]}　" if clock["item"] else ""
+    return f"{clock['due']} 届满　{item}{clock['title']}（{clock['says']}）　{clock['lamp_says']}".rstrip("　")
+
+
+def _task(task: Answer, titles: Answer) -> str:
+    """A task: how it stands, what it is about, and what it waits for."""
+    about = titles.get(task["about"].get("item", ""), "")
+    title = f"{task['title']}·{about}" if about else task["title"]
+    waits = f"：{task['blocked_by'][0]}" if task["state"] == "blocked" and task["blocked_by"] else ""
+    return f"{MARKS.get(task['state'], '·')} {task['id']}　{title}　{task['says']}{waits}{_no_force(task)}"
+
+
+def _entry(entry: Answer) -> str:
+    """One line of what happened; of a filing, which papers."""
+    says = entry["says"] or ("、".join(entry["documents"]) if entry["kind"] == "document_filed" else "")
+    line = f"{_hour(entry['at'])}　{entry['title']}　{entry['actor']}　{says}"
+    return line.rstrip("　") + _no_force(entry)
 
 
 def _no_force(shown: Answer) -> str:
@@ -156,12 +171,32 @@ def _no_force(shown: Answer) -> str:
     return f"（{notice}）" if notice and notice not in shown.get("says", "") else ""
 
 
-def _opinion(opinion: Answer) -> str:
-    """One simulated opinion: what was said, whether it holds and until when, and field by field what it stands on."""
+def _simulated(simulated: Answer, titles: Answer) -> Iterator[str]:
+    """What was assumed beside what came, where it came; and every simulated opinion under what it stands on."""
+    for paper in simulated["assumptions"]:
+        if paper["real"] and paper["assumed"]:
+            yield f"假设与实际（{paper['title']}）："
+            yield from (f"  {_compared(each)}" for each in paper["fields"])
+    grounds: dict[str, list[Answer]] = {}
+    for each in simulated["opinions"]:
+        ground = "、".join(f"{f['title']} {f['value']}" for f in each["stands_on"])
+        grounds.setdefault(ground, []).append(each)
+    if grounds:
+        yield f"模拟意见（{simulated['notice']}）："
+    for ground, opinions in grounds.items():
+        yield f"  立足于 {ground}：" if ground else "  不立足于假设："
+        yield from (f"    {_opinion(each, titles)}" for each in opinions)
+
+
+def _compared(field: Answer) -> str:
+    return f"{'✓' if field['holds'] else '✗'} {field['title']}　假设 {field['assumed']}　实际 {field['real']}"
+
+
+def _opinion(opinion: Answer, titles: Answer) -> str:
+    """One simulated opinion: what was said, whether it holds and until when."""
     until = f"，至 {opinion['valid_until']} 有效" if opinion["valid_until"] else ""
-    stands_on = "、".join(f"{f['title']}{f['value']}" for f in opinion["stands_on"])
-    says = f"{opinion['item']}　{opinion['verdict_says']}，{opinion['says']}{until}"
-    return f"{says}　立足于 {stands_on}" if stands_on else says
+    about = titles.get(opinion["item"], "")
+    return f"{opinion['item']}　{about}　{opinion['verdict_says']}，{opinion['says']}{until}"
 
 
 def _hour(at: str) -> str:

@@ -130,6 +130,8 @@ def test_the_start_page_shows_the_example_cases_and_who_signs_in(service: InThre
     assert all(a.login in text and a.says in text for a in ACCOUNTS)
     for state in ("待受理", "待补正", "办理中", "证书已撤回"):
         assert state in text
+    assert text.count("模拟审批，无行政许可效力") == 2
+    assert "建设单位：取得国有建设用地使用权出让合同之后提交" in text and "已失效、须重新办理：B01、B02、C01" in text
 
 
 def test_check_by_number_and_code(browser: httpx.Client):
