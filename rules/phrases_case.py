@@ -58,7 +58,8 @@ def window(world: World, word: str) -> None:
 
 @phrase("建设单位补交材料“竣工验收备案表”", "建设单位补交(?:材料“(?P<names>.+)”|全部材料)")
 def supply(world: World, names: str | None = None) -> None:
-    world.file_papers(listed(names or ""))
+    kinds = [world.material(name).id for name in listed(names or "")]  # a misspelt one is an error, not a refusal
+    world.attempt(lambda: world.file_papers(kinds))
 
 
 @phrase("建设单位更正事实")

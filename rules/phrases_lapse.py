@@ -8,9 +8,10 @@ from typing import Any
 from engine import filing
 from engine.dossier import About
 from engine.events import Event, EventKind, end_of, stamp
-from engine.lapsing import check_extension
+from engine.lapsing import PaperClock, check_extension, paper_clocks
 from engine.policy import EXTENSION, RESULT, LapseEffect
 from rules.phrases_kit import DAY, Phrases, expect
+from rules.phrases_simulated import register_result
 from rules.world import CLERK, PROJECT, World
 
 PHRASES = phrase = Phrases()
@@ -27,8 +28,7 @@ EFFECTS = {"自次日起失效": LapseEffect.VOID, "自次日起须重新审核"
     f"(?:窗口|建设单位)登记“(?P<item>[^”]+)”的办理结果(?:，文号“(?P<number>[^”]+)”)?，{DAY}作出",
 )
 def register(world: World, item: str, day: str, number: str | None = None) -> None:
-    fields = {"number": number or "登记-1", "issued_by": ISSUER, "issued_on": day}
-    world.file_paper(world.item_id(item) + RESULT, fields, CLERK)
+    register_result(world, item, date.fromisoformat(day), number or "登记-1")
 
 
 @phrase(
@@ -42,6 +42,7 @@ def extend(world: World, item: str, day: str, granted: str) -> None:
 
     def act() -> list[Event]:
         dossier, policy = world.project_file, world.rules.policy
+        filing.check_not_to_come(fields, world.today)
         check_extension(world.book.items[name], fields, dossier, policy.as_of, world.calendar, world.today)
         return [filing.file_document(PROJECT, dossier, name + EXTENSION, fields, (), CLERK, world.now)]
 
@@ -53,20 +54,20 @@ def extend(world: World, item: str, day: str, granted: str) -> None:
 
 @phrase("“建筑工程施工许可证”的效力最后一日为2022-09-16", f"“(?P<item>[^”]+)”的效力最后一日为{DAY}(?P<word>，暂定)?")
 def last_day(world: World, item: str, day: str, word: str | None = None) -> None:
-    clock = world.paper_clock(world.item_id(item))
+    clock = _clock(world, item)
     found = (clock.due, clock.provisional)
     expect(found == (date.fromisoformat(day), word is not None), found, day)
 
 
 @phrase("“建筑工程施工许可证”已延期1次", "“(?P<item>[^”]+)”(?:已延期(?P<times>\\d+)次|没有延期)")
 def extended(world: World, item: str, times: str | None = None) -> None:
-    found = world.paper_clock(world.item_id(item)).extended
+    found = _clock(world, item).extended
     expect(found == int(times or 0), found, times or 0)
 
 
 @phrase("“建筑工程施工许可证”因“施工”不再届满", "“(?P<item>[^”]+)”(?:因“(?P<done>[^”]+)”不再届满|仍在计算期限)")
 def kept(world: World, item: str, done: str | None = None) -> None:
-    found = world.paper_clock(world.item_id(item)).kept_by
+    found = _clock(world, item).kept_by
     wanted = None if done is None else world.item_id(done) + RESULT
     expect((found and found.kind) == wanted, found and found.id, wanted)
 
@@ -123,6 +124,14 @@ def rule(world: World, item: str, text: str, cite: str, word: str) -> None:
     sources = ["；".join(f"{c.instrument}{c.article}" for c in r.cite) for r in hits]
     expect(any(cite in s for s in sources), sources, cite)
     expect(all((r.effect is not None) is (word == "届满自行记载") for r in hits), [r.effect for r in hits], word)
+
+
+def _clock(world: World, item: str) -> PaperClock:
+    """How long an item's result stands, by itself."""
+    found = paper_clocks(world.project_file, world.rules.policy.as_of, world.calendar, world.today)
+    hits = [c for c in found if c.item.id == world.item_id(item)]
+    expect(bool(hits), f"没有会届满的有效结果；会届满的有：{'、'.join(c.item.title for c in found) or '无'}", item)
+    return hits[0]
 
 
 def _told(world: World, kind: EventKind, item: str) -> list[Event]:

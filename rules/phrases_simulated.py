@@ -5,6 +5,8 @@ Steps, papers and fields are named by their titles in the policy; nothing here k
 
 from __future__ import annotations
 
+from datetime import date
+
 from engine import converting, filing, orders, simulation
 from engine.assumed import AssumedPaper
 from engine.dossier import About, Standing, Verdict
@@ -26,8 +28,7 @@ FIELDS = Table(("字段", "内容"))
 
 @phrase("建设单位陈述假设“国有建设用地使用权出让合同”：", "建设单位陈述假设“(?P<paper>[^”]+)”：", FIELDS)
 def assume(world: World, paper: str, rows: Rows) -> None:
-    world.order(lambda: [_filed(world, paper, {r["字段"]: r["内容"] for r in rows}, Standing.ASSUMED)])
-    world.tell()
+    _file(world, paper, {r["字段"]: r["内容"] for r in rows}, Standing.ASSUMED)
 
 
 @phrase(
@@ -35,9 +36,7 @@ def assume(world: World, paper: str, rows: Rows) -> None:
     "建设单位(?P<how>改变|再次陈述)假设“(?P<paper>[^”]+)”，“(?P<name>[^”]+)”为“(?P<content>[^”]+)”",
 )
 def assume_anew(world: World, how: str, paper: str, name: str, content: str) -> None:
-    replacing = how == "改变"
-    world.order(lambda: [_filed(world, paper, {name: content}, Standing.ASSUMED, replacing=replacing)])
-    world.tell()
+    _file(world, paper, {name: content}, Standing.ASSUMED, replacing=how == "改变")
 
 
 @phrase(
@@ -45,28 +44,46 @@ def assume_anew(world: World, how: str, paper: str, name: str, content: str) -> 
     "建设单位提交“(?P<paper>[^”]+)”，(?:与假设一致|“(?P<name>[^”]+)”为“(?P<content>[^”]+)”(?:，其余与假设一致)?)",
 )
 def file_real(world: World, paper: str, name: str | None = None, content: str | None = None) -> None:
-    changed = {name: content} if name and content else {}
-    world.order(lambda: [_filed(world, paper, changed, Standing.REAL)])
-    world.tell()
+    _file(world, paper, {name: content} if name and content else {}, Standing.REAL)
 
 
 @phrase("窗口登记“企业投资项目备案”的办理结果", "(?:窗口|建设单位)登记“(?P<item>[^”]+)”的办理结果")
-def register_result(world: World, item: str) -> None:
-    fields = {"number": "登记-1", "issued_by": "主管部门", "issued_on": world.today.isoformat()}
-    world.file_paper(world.item_id(item) + RESULT, fields, CLERK)
+def result_today(world: World, item: str) -> None:
+    register_result(world, item, world.today, "登记-1")
 
 
-def _filed(world: World, title: str, said: dict[str, str], standing: Standing, *, replacing: bool = False) -> Event:
-    """The filing of a paper with declared fields: what is not said of it is as it was said before."""
+def register_result(world: World, item: str, day: date, number: str) -> None:
+    """Register what was made elsewhere; what is to come, or was made by a case of the project, is refused."""
+    name = world.item_id(item)
+    fields = {"number": number, "issued_by": "主管部门", "issued_on": day.isoformat()}
+
+    def act() -> None:
+        filing.check_not_to_come(fields, world.today)
+        filing.check_not_made_here(world.project_file, name + RESULT, world.book.items[name].title)
+        world.file_paper(name + RESULT, fields, CLERK)
+
+    world.attempt(act)
+
+
+def _file(world: World, title: str, said: dict[str, str], standing: Standing, *, replacing: bool = False) -> None:
+    """File a paper with declared fields, and tell the cases: what is not said of it is as it was said before."""
     paper = paper_of(world, title)
-    dossier = world.project_file
     names = {f.title: f.id for f in paper.fields}
-    before = dossier.current(paper.doc, About())
-    fields = {**(before.fields if before else {}), **{names.get(k, k): v for k, v in said.items()}}
-    replaces = before.id if before and replacing else ""
-    return filing.file_assumed(
-        PROJECT, dossier, paper, fields, (), OWNER, world.now, standing=standing, replaces=replaces
-    )
+    given = {one_of(k, names, f"{title}的字段"): v for k, v in said.items()}
+
+    def act() -> list[Event]:
+        dossier = world.project_file
+        before = dossier.current(paper.doc, About())
+        fields = {**(before.fields if before else {}), **given}
+        replaces = before.id if before and replacing else ""
+        return [
+            filing.file_assumed(
+                PROJECT, dossier, paper, fields, (), OWNER, world.now, standing=standing, replaces=replaces
+            )
+        ]
+
+    world.order(act)
+    world.tell()
 
 
 def paper_of(world: World, title: str) -> AssumedPaper:
@@ -129,7 +146,8 @@ def turn_all(world: World) -> None:
 
 @phrase("窗口发出“模拟审批意见书”", "窗口发出“(?P<paper>[^”]+)”")
 def hand_out(world: World, paper: str) -> None:
-    world.order(lambda: world.issue(_issuing(world, paper)))
+    task = _issuing(world, paper)  # a misspelt one is an error, not a refusal
+    world.order(lambda: world.issue(task))
 
 
 @phrase(
@@ -140,10 +158,11 @@ def declare(
     world: World, cause: str, items: str | None = None, names: str | None = None, silent: str | None = None
 ) -> None:
     causes = {f.title: f.id for f in world.law.procedure.failures}
+    name = one_of(cause, causes, "失效情形")
     about = [world.item_id(i) for i in listed(items or "")]
     papers = [_latest(world, name) for name in listed(names or "")]
     says = "" if silent else "经核查属实"
-    world.order(lambda: simulation.declare(world.desk(world.lead), causes.get(cause, cause), says, about, papers))
+    world.order(lambda: simulation.declare(world.desk(world.lead), name, says, about, papers))
 
 
 @phrase(
@@ -197,7 +216,6 @@ def _issuing(world: World, title: str) -> str:
 
 
 def _latest(world: World, title: str) -> str:
-    """The version on file of a paper that an item wants, by title."""
-    ids = {m.title: m.id for i in world.book.items.values() for m in i.materials}
-    found = world.project_file.current(ids.get(title, title), About())
+    """The version on file of a paper that an item wants; its title where there is none."""
+    found = world.project_file.current(world.material(title).id, About())
     return found.id if found else title

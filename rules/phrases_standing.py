@@ -103,6 +103,8 @@ def standing(world: World, paper: str, word: str) -> None:
 
 @phrase("没有发出“建设用地规划许可证”", "没有发出“(?P<paper>[^”]+)”")
 def not_handed_out(world: World, paper: str) -> None:
+    forms = {form.title for form in world.law.procedure.forms}
+    expect(paper in forms or bool(world.item_id(paper)), sorted(forms), paper)
     found = [str(p.content["title"]) for p in _papers(world)]
     expect(paper not in found, found, "没有")
 

@@ -24,11 +24,11 @@ from engine.errors import ApprovalError, Fault, InputError
 from engine.events import SHANGHAI, Actor, Event, EventKind
 from engine.facts import Statement, read_statement, subject_of
 from engine.graph import StepGraph
-from engine.lapsing import PaperClock, lapse_events, paper_clocks
+from engine.lapsing import lapse_events
 from engine.limits import Due, Limit, due, find_limit
 from engine.orders import Opinion
 from engine.plan import Plan, Savings
-from engine.policy import PolicyBook
+from engine.policy import Material, PolicyBook
 from engine.reading import Reading
 from engine.simulation import failed
 from engine.tasks import Task
@@ -177,6 +177,15 @@ class World:
         fix = f"没有名为“{name}”的事项；最接近的是“{near[0] if near else '无'}”。"
         raise InputError([Fault(name, name, fix, "Unknown item.")])
 
+    def material(self, name: str) -> Material:
+        """A paper that an item wants, by id or title; the error names the nearest."""
+        known = {word: m for i in self.book.items.values() for m in i.materials for word in (m.title, m.id)}
+        if name not in known:
+            near = get_close_matches(name, known, n=1, cutoff=0.3)
+            fix = f"没有名为“{name}”的材料；最接近的是“{near[0] if near else '无'}”。"
+            raise InputError([Fault(name, name, fix, "Unknown material.")])
+        return known[name]
+
     # --- the clock -----------------------------------------------------------------------------------------------------
 
     def judge(self, asof: date, *, forecast: bool = False) -> None:
@@ -291,13 +300,16 @@ class World:
         self.tell()
 
     def file_papers(self, names: Iterable[str]) -> None:
-        """File papers by title or id; with no names, all that the items which may apply require now."""
+        """File papers by title or id; with no names, all that the items which may apply require and the office has not."""
         decided = self.decide_with(self.book, self.statement(), self.service)
         later = (Firm.ASSUMABLE,) if self.law.procedure.simulated else ()
+        items, file = self.book.items, self.project_file
         materials = (m for i in decided.items if i.applies is not Truth.NO for m in i.materials)
-        wanted = [m.id for m in materials if m.firm not in later]
-        ids = {m.title: m.id for i in self.book.items.values() for m in i.materials}
-        for kind in [ids.get(name, name) for name in names] or dict.fromkeys(wanted):
+        wanted = [m.id for m in materials if m.firm not in later and not filing.had(file, m, items)]
+        named = [self.material(name) for name in names]
+        for material in named:
+            filing.check_not_had(file, material, items)
+        for kind in [m.id for m in named] or dict.fromkeys(wanted):
             self.file_paper(kind, {"version": len(self.events)})
 
     def file_paper(self, kind: str, fields: Mapping[str, Any], actor: Actor = OWNER) -> None:
@@ -381,13 +393,3 @@ class World:
             fix = f"没有这个计时；现有：{'、'.join(c.key for c in found)}。"
             raise InputError([Fault(limit, limit, fix, "No such clock.")])
         return hits[-1]
-
-    def paper_clock(self, item: str) -> PaperClock:
-        """How long an item's result stands, by itself; the error says where nothing of it runs."""
-        found = paper_clocks(self.project_file, self.rules.policy.as_of, self.calendar, self.today)
-        hits = [c for c in found if c.item.id == item]
-        if not hits:
-            running = "、".join(c.item.title for c in found) or "无"
-            fix = f"卷宗中没有它会届满的有效结果；现有：{running}。"
-            raise InputError([Fault(item, item, fix, "Nothing of it runs out.")])
-        return hits[0]

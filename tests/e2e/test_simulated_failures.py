@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from api.wakeups import sweep
@@ -130,6 +132,30 @@ def test_within_tolerance_nothing_happens(noticed: Simulating) -> None:
     assert noticed.opinions() == dict.fromkeys(ALL, "holds")
     assert [p["status"] for p in noticed.shown["papers"]] == ["simulated"]
     assert noticed.shown["simulated"]["assumptions"][0]["discharged"]
+
+
+@pytest.mark.parametrize(
+    ("changed", "told"),
+    [
+        ({"height_m": "20.51"}, "建筑高度（1号厂房）已变更"),
+        ({"storeys": 4}, "层数（1号厂房）已变更"),
+        ({"fire_hazard": "B"}, "火灾危险性类别（1号厂房）已变更"),
+    ],
+)
+def test_another_design_voids_what_looked_at_the_works_as_designed(
+    noticed: Simulating, changed: dict[str, Any], told: str
+) -> None:
+    noticed.facts(buildings=[{**HALL, **changed}], reasons="按施工图更正")
+    failed = the_failure(noticed, "design_changed")
+    assert told in failed["says"]
+    assert_redone(noticed, failed, {"B01", "B02", "C01"}, 15)
+
+
+def test_a_building_more_is_another_design(noticed: Simulating) -> None:
+    noticed.facts(buildings=[HALL, {**HALL, "name": "2号厂房", "floor_area_m2": 900}], reasons="增建")
+    failed = the_failure(noticed, "design_changed")
+    assert "增加单体2号厂房" in failed["says"]
+    assert_redone(noticed, failed, {"B01", "B02", "C01"}, 15)
 
 
 # --- 4: the law -----------------------------------------------------------------------------------------------------------
