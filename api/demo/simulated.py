@@ -82,7 +82,7 @@ def _conditions(teller: Teller, serial: int, **changed: str) -> dict[str, str]:
     """What the contract says, as assumed or as it came."""
     year = teller.today.year
     stated = {
-        "parcel": f"JH-{year}-{serial:02}",
+        "parcel": f"JH-A{serial:02}",
         "holder_code": "91440704MA0001AB3L",
         "conditions_no": f"江海规条〔{year}〕{serial}号",
         "land_use": "一类工业用地",
