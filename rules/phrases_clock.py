@@ -161,6 +161,17 @@ def working_days(world: World, year: str, days: str) -> None:
     expect(found == int(days), found, days)
 
 
+@phrase(
+    "自2022-03-01至2022-06-14共72个工作日、105日",
+    f"自(?P<start>\\d{{4}}-\\d{{2}}-\\d{{2}})至{DAY}共(?P<days>\\d+)个工作日、(?P<span>\\d+)日",
+)
+def between(world: World, start: str, day: str, days: str, span: str) -> None:
+    """The day it starts from is not counted, the last one is."""
+    since, until = date.fromisoformat(start), date.fromisoformat(day)
+    found = (world.calendar.count(since, until), (until - since).days)
+    expect(found == (int(days), int(span)), found, (days, span))
+
+
 # --- named limits -----------------------------------------------------------------------------------------------------
 
 
