@@ -114,10 +114,21 @@ class Reading(Papers):
                     ready = now is not None and self.settled(doc, slot) and self.binds(now, step.force)
                 else:
                     ready = self.good(doc, slot, assumed=assumed, force=step.force)
-                if not ready:
+                if not ready and not (step.refuses and self._never_comes(doc, slot)):
                     waits.append(self._waiting_for(doc, slot))
                 if now is not None:
                     reads.append(now.id)
+
+    def _never_comes(self, doc: str, about: About) -> bool:
+        """Whether an item's paper can't be handed out any more, as what it is about has failed for good.
+
+        The refusal that ends the case doesn't wait for it; else nobody could decide (行政许可法第三十八条第二款).
+        """
+        maker = self.view.procedure.maker(doc)
+        if maker is None or maker.kind is not StepKind.ISSUE or self.current(doc, about) is not None:
+            return False
+        found = ((n.doc, slot) for n in maker.needs for slot in self.matching(n.doc, about))
+        return any(self.settled(*x) and not self.good(*x, force=maker.force) for x in found)
 
     def _want_materials(self, step: Step, about: About, reads: list[str], waits: list[str]) -> None:
         if not about.item:
