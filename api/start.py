@@ -133,7 +133,7 @@ def _tries(base: str, shown: Sequence[Mapping[str, Any]]) -> list[tuple[str, str
             f'curl -s -X POST {here}/tasks/intake/accept -H "Authorization: Bearer $TOKEN" \\\n'
             f"  -H 'Content-Type: application/json' -H 'If-Match: *' -H \"Idempotency-Key: $(date +%s)\" -d '{{}}'"
         )
-        tries.append(("受理今天收到的那件（再发一次同样的幂等键，得到同样的答复）：", accept))
+        tries.append(("受理刚收到的那件（再发一次同样的幂等键，得到同样的答复）：", accept))
     if issued:
         certificate = f"{base}/api/cases/{issued['id']}/certificate"
         tries.append(("下载证书：", f'curl -s {certificate} -H "Authorization: Bearer $TOKEN" -o certificate.pdf'))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from pathlib import Path
 
 import click
@@ -11,7 +12,7 @@ import pytest
 from api.cli import main
 from api.settings import Settings
 
-from .tree import ROOT
+from .tree import PACKAGES, ROOT
 
 READMES = ("README.md", "README.zh-CN.md")
 DOCUMENTS = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")])
@@ -76,6 +77,26 @@ def test_every_path_is_there(path: Path):
     tops = "api|docs|engine|features|models|rules|scripts|tests"
     named = re.findall(rf"`((?:{tops})/[\w./-]*)`", path.read_text(encoding="utf-8"))
     assert [place for place in named if not (ROOT / place).exists()] == []
+
+
+@pytest.mark.parametrize("room", PACKAGES)
+def test_every_module_has_its_place(room: str):
+    """docs/architecture.md lists what is in a room: a newcomer finds every module, and none that is gone."""
+    told = re.search(rf"^### `{room}/`\n(.*?)(?=^### |\Z)", text_of("docs/architecture.md"), re.MULTILINE | re.DOTALL)
+    assert told is not None
+    rows = [line.rpartition(" | ")[2] for line in told[1].splitlines() if line.startswith("| ")]
+    named = [name for row in rows for name in re.findall(r"`([\w/]+)`", row)]
+    assert len(named) == len(set(named)), "每个模块只列一处"
+    assert set(named) == set(in_the_room(ROOT / room))
+
+
+def in_the_room(room: Path) -> Iterator[str]:
+    """The modules of a folder, and its folders."""
+    for path in room.iterdir():
+        if path.is_dir() and path.name != "__pycache__":
+            yield f"{path.name}/"
+        elif path.suffix == ".py" and path.stem != "__init__":
+            yield path.stem
 
 
 def test_readmes_give_the_same_commands():
