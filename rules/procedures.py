@@ -6,15 +6,15 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from engine.assumed import AssumedField, AssumedPaper, Failure
 from engine.errors import Fault
 from engine.policy import Item
 from engine.procedure import Form, Guard, GuardKind, OnFail, Procedure, Step, StepNeed
 from engine.terms import Scope, Vocabulary
+from rules.assumptions import Assumptions
 from rules.comparisons import built_check
 from rules.item_parts import Names, longer
 from rules.loader import Placed, unknown_name
-from rules.schema_items import AssumedPaperShape, FailureShape, FormShape, GuardShape, ProcedureShape, StepShape
+from rules.schema_items import FormShape, GuardShape, ProcedureShape, StepShape
 from rules.terms import assumed, cites
 
 ITEM_PROPERTIES = ("needs_visit", "licence")
@@ -33,11 +33,14 @@ def procedures_of(names: Names, vocabulary: Vocabulary, items: Mapping[str, Item
                 names.faults.append(Fault(placed.at("procedure"), service, fix, "Two procedures of one service."))
             compared = (built_check(k, v, placed, names, vocabulary, items) for k, v in shape.compares.items())
             checks = tuple(c for c in compared if c is not None)
-            out[service] = replace(_procedure(service, shape, placed, names), compares=checks)
+            assumptions = Assumptions(shape, placed, names, vocabulary, items)
+            out[service] = replace(_procedure(service, shape, placed, names, assumptions), compares=checks)
     return out
 
 
-def _procedure(service: str, shape: ProcedureShape, placed: Placed[Any], names: Names) -> Procedure:
+def _procedure(
+    service: str, shape: ProcedureShape, placed: Placed[Any], names: Names, assumptions: Assumptions
+) -> Procedure:
     names.limit(shape.limit, placed, "procedure", "limit")
     names.limit(shape.cap, placed, "procedure", "cap")
     here, cap = names.limits.get(shape.limit or ""), names.limits.get(shape.cap or "")
@@ -58,8 +61,8 @@ def _procedure(service: str, shape: ProcedureShape, placed: Placed[Any], names: 
         shape.lead,
         shape.kept_after_lapse,
         shape.local_stops,
-        tuple(_assumed_paper(doc, paper) for doc, paper in shape.assumes.items()),
-        tuple(_failure(name, failure, placed, names) for name, failure in shape.failures.items()),
+        assumptions.papers(),
+        assumptions.failures(),
         shape.valid,
         shape.warn,
     )
@@ -67,31 +70,6 @@ def _procedure(service: str, shape: ProcedureShape, placed: Placed[Any], names: 
         where = placed.at("procedure", "steps", step) if step else placed.at("procedure", "steps")
         names.faults.append(Fault(where, step, f"环节“{step}”：{why}。" if step else f"{why}。", "Faulty procedure."))
     return made
-
-
-def _assumed_paper(doc: str, shape: AssumedPaperShape) -> AssumedPaper:
-    fields = tuple(
-        AssumedField(name, f.title, f.type, f.key, f.percent, f.absolute, f.items, f.failure or "", f.public)
-        for name, f in shape.fields.items()
-    )
-    return AssumedPaper(doc, shape.title, fields)
-
-
-def _failure(name: str, shape: FailureShape, placed: Placed[Any], names: Names) -> Failure:
-    for i, condition in enumerate(shape.conditions):
-        names.condition(condition, Scope.PROJECT, placed, "procedure", "failures", name, "conditions", i)
-    return Failure(
-        name,
-        shape.title,
-        shape.by,
-        shape.ends,
-        shape.facts,
-        shape.items,
-        shape.conditions,
-        shape.of or "",
-        cites(shape.cite),
-        assumed(shape),
-    )
 
 
 def _form(shape: FormShape, placed: Placed[Any], i: int, names: Names) -> Form:
