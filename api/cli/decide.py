@@ -62,7 +62,7 @@ HELP = """一个项目需要办什么、为什么、什么时候办完，还缺�
 @click.option(
     "--service",
     default=None,
-    help="服务代号：joint-acceptance 竣工联合验收（默认）、approval 全流程审批、simulated-approval 模拟审批。",
+    help="服务代号：joint-acceptance 竣工联合验收（默认）、approval 全流程审批、simulated-approval 模拟审批、start-permits 拿地即开工证照同发。",
 )
 @day_option("--on", "on", help="适用哪一日的规定；默认今日。")
 @click.option("--region", default=None, help="地区代号，默认按政策集所定（江海区 jianghai）。")
