@@ -29,7 +29,16 @@ TITLES = {
     Names.LIMIT: "时限",
     Names.PARAMETER: "本地口径",
     Names.SERVICE: "服务",
+    Names.MATERIALS: "材料",
+    Names.PAPER: "文书",
+    Names.FIELD: "文书字段",
+    Names.STEP: "环节",
+    Names.CAUSE: "失效情形",
 }
+LISTS = (Names.ITEMS, Names.MATERIALS)
+"""What may name several at once."""
+STATED_ANEW = "改变假设"
+"""The cause where an assumption is stated anew: it is of no policy, whatever its fields say."""
 BUILDING_LIST = ("单体建筑清单", "buildings")
 """What a decision misses where nobody has listed the buildings; it is no fact of the vocabulary."""
 
@@ -71,7 +80,16 @@ class _Known:
         of_project = [f for f in facts if f.scope in (Scope.PROJECT, Scope.WORKS)]
         own = [f for f in facts if f.scope in (Scope.BUILDING, Scope.WORKS)]
         items = _both(p.entry for p in files.of("items"))
+        materials = _both(m for kind in ("items", "supplements") for p in files.of(kind) for m in p.entry.materials)
+        procedures = [p.entry.procedure for p in files.of("service") if p.entry.procedure is not None]
+        assumed = [paper for each in procedures for paper in each.assumes.values()]
+        forms = frozenset(form.title for each in procedures for form in each.forms)
         words = {
+            Names.MATERIALS: materials,
+            Names.PAPER: items | materials | forms | {paper.title for paper in assumed},
+            Names.FIELD: frozenset(f.title for paper in assumed for f in paper.fields.values()),
+            Names.STEP: frozenset(step.title for each in procedures for step in each.steps.values()),
+            Names.CAUSE: frozenset(f.title for p in procedures for f in p.failures.values()) | {STATED_ANEW},
             Names.FACT: _both(of_project),
             Names.OWN: _both(own),
             Names.ANY_FACT: _both(facts) | set(BUILDING_LIST),
@@ -115,7 +133,7 @@ def _named(words: Mapping[str, str | None]) -> Iterator[tuple[Names, str]]:
     for kind in Names:
         text = words.get(kind)
         if text:
-            yield from ((kind, name) for name in (listed(text) if kind is Names.ITEMS else [text]))
+            yield from ((kind, name) for name in (listed(text) if kind in LISTS else [text]))
 
 
 def _name_faults(at: str, kind: Names, name: str, known: _Known) -> Iterator[Fault]:

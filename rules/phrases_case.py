@@ -43,11 +43,11 @@ FINDINGS = Table(("事项", "结论"), {"事项": Names.ITEM}, optional=("问题
 # --- the owner and the window -----------------------------------------------------------------------------------------
 
 
-@phrase("建设单位提交申请，材料齐全", "建设单位提交申请，(?P<how>材料齐全|未交材料|只交“(?P<names>.+)”)")
-def apply(world: World, how: str, names: str | None = None) -> None:
+@phrase("建设单位提交申请，材料齐全", "建设单位提交申请，(?P<how>材料齐全|未交材料|只交“(?P<materials>.+)”)")
+def apply(world: World, how: str, materials: str | None = None) -> None:
     world.file_facts()
     if how != "未交材料":
-        world.file_papers(listed(names or ""))
+        world.file_papers(listed(materials or ""))
     world.open()
 
 
@@ -56,9 +56,9 @@ def window(world: World, word: str) -> None:
     world.order(lambda: INTAKE[word](world.desk(CLERK), world.task("intake")))
 
 
-@phrase("建设单位补交材料“竣工验收备案表”", "建设单位补交(?:材料“(?P<names>.+)”|全部材料)")
-def supply(world: World, names: str | None = None) -> None:
-    kinds = [world.material(name).id for name in listed(names or "")]  # a misspelt one is an error, not a refusal
+@phrase("建设单位补交材料“竣工验收备案表”", "建设单位补交(?:材料“(?P<materials>.+)”|全部材料)")
+def supply(world: World, materials: str | None = None) -> None:
+    kinds = [world.material(name).id for name in listed(materials or "")]  # a misspelt one is an error, not a refusal
     world.attempt(lambda: world.file_papers(kinds))
 
 

@@ -27,6 +27,14 @@ class Names(StrEnum):
     LIMIT = "limit"
     PARAMETER = "parameter"
     SERVICE = "service"
+    MATERIALS = "materials"
+    PAPER = "paper"
+    """What is handed in or handed out: a material, a form, a paper that may be assumed, an item's result."""
+    FIELD = "field"
+    """A field of a paper that may be assumed."""
+    STEP = "step"
+    CAUSE = "cause"
+    """A way in which simulated opinions fail."""
 
 
 @dataclass(frozen=True, slots=True)

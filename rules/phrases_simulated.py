@@ -14,13 +14,13 @@ from engine.events import Actor, Event
 from engine.orders import Opinion
 from engine.policy import RESULT
 from engine.procedure import Step, StepKind, TaskState
-from rules.phrases_kit import Phrases, Rows, Table, expect, listed, one_of
+from rules.phrases_kit import Names, Phrases, Rows, Table, expect, listed, one_of
 from rules.world import CLERK, OWNER, PROJECT, World
 
 PHRASES = phrase = Phrases()
 
 VERDICTS = {"合格": Verdict.PASS, "不合格": Verdict.FAIL}
-FIELDS = Table(("字段", "内容"))
+FIELDS = Table(("字段", "内容"), {"字段": Names.FIELD})
 
 
 # --- what is assumed, and the real paper --------------------------------------------------------------------------------
@@ -33,18 +33,18 @@ def assume(world: World, paper: str, rows: Rows) -> None:
 
 @phrase(
     "建设单位改变假设“国有建设用地使用权出让合同”，“容积率上限”为“2.5”",
-    "建设单位(?P<how>改变|再次陈述)假设“(?P<paper>[^”]+)”，“(?P<name>[^”]+)”为“(?P<content>[^”]+)”",
+    "建设单位(?P<how>改变|再次陈述)假设“(?P<paper>[^”]+)”，“(?P<field>[^”]+)”为“(?P<content>[^”]+)”",
 )
-def assume_anew(world: World, how: str, paper: str, name: str, content: str) -> None:
-    _file(world, paper, {name: content}, Standing.ASSUMED, replacing=how == "改变")
+def assume_anew(world: World, how: str, paper: str, field: str, content: str) -> None:
+    _file(world, paper, {field: content}, Standing.ASSUMED, replacing=how == "改变")
 
 
 @phrase(
     "建设单位提交“国有建设用地使用权出让合同”，与假设一致",
-    "建设单位提交“(?P<paper>[^”]+)”，(?:与假设一致|“(?P<name>[^”]+)”为“(?P<content>[^”]+)”(?:，其余与假设一致)?)",
+    "建设单位提交“(?P<paper>[^”]+)”，(?:与假设一致|“(?P<field>[^”]+)”为“(?P<content>[^”]+)”(?:，其余与假设一致)?)",
 )
-def file_real(world: World, paper: str, name: str | None = None, content: str | None = None) -> None:
-    _file(world, paper, {name: content} if name and content else {}, Standing.REAL)
+def file_real(world: World, paper: str, field: str | None = None, content: str | None = None) -> None:
+    _file(world, paper, {field: content} if field and content else {}, Standing.REAL)
 
 
 @phrase("窗口登记“企业投资项目备案”的办理结果", "(?:窗口|建设单位)登记“(?P<item>[^”]+)”的办理结果")
@@ -152,15 +152,15 @@ def hand_out(world: World, paper: str) -> None:
 
 @phrase(
     "认定“材料虚假”，涉及材料“水土保持方案报告书或者报告表”",
-    "认定“(?P<cause>[^”]+)”(?:，涉及事项“(?P<items>[^”]+)”|，涉及材料“(?P<names>[^”]+)”)?(?P<silent>，未说明理由)?",
+    "认定“(?P<cause>[^”]+)”(?:，涉及事项“(?P<items>[^”]+)”|，涉及材料“(?P<materials>[^”]+)”)?(?P<silent>，未说明理由)?",
 )
 def declare(
-    world: World, cause: str, items: str | None = None, names: str | None = None, silent: str | None = None
+    world: World, cause: str, items: str | None = None, materials: str | None = None, silent: str | None = None
 ) -> None:
     causes = {f.title: f.id for f in world.law.procedure.failures}
     name = one_of(cause, causes, "失效情形")
     about = [world.item_id(i) for i in listed(items or "")]
-    papers = [_latest(world, name) for name in listed(names or "")]
+    papers = [_latest(world, name) for name in listed(materials or "")]
     says = "" if silent else "经核查属实"
     world.order(lambda: simulation.declare(world.desk(world.lead), name, says, about, papers))
 

@@ -10,14 +10,14 @@ from engine.dossier import About, DocVersion, Standing
 from engine.events import Event, EventKind, end_of, stamp
 from engine.records import IssuedPaper
 from engine.terms import Force, Unit
-from rules.phrases_kit import DAY, Phrases, Rows, Table, expect, listed
+from rules.phrases_kit import DAY, Names, Phrases, Rows, Table, expect, listed
 from rules.phrases_simulated import paper_of
 from rules.world import World
 
 PHRASES = phrase = Phrases()
 
-COMPARED = Table(("字段", "假设", "实际", "容差", "结论"))
-PERMITS = Table(("文书", "文号", "日期"))
+COMPARED = Table(("字段", "假设", "实际", "容差", "结论"), {"字段": Names.FIELD})
+PERMITS = Table(("文书", "文号", "日期"), {"文书": Names.PAPER})
 
 
 # --- how it stands: opinions and papers --------------------------------------------------------------------------------
@@ -65,13 +65,13 @@ def _formal(world: World, item: str) -> DocVersion | None:
 
 
 @phrase(
-    "“设计方案联合审查”的模拟意见立足于“容积率上限”", "“(?P<item>[^”]+)”的模拟意见(?P<no>不)?立足于“(?P<name>[^”]+)”"
+    "“设计方案联合审查”的模拟意见立足于“容积率上限”", "“(?P<item>[^”]+)”的模拟意见(?P<no>不)?立足于“(?P<field>[^”]+)”"
 )
-def stands_on(world: World, item: str, name: str, no: str | None = None) -> None:
+def stands_on(world: World, item: str, field: str, no: str | None = None) -> None:
     last = [v for v in _opinions(world) if v.about.item == world.item_id(item)][-1]
     titles = {f.id: f.title for p in world.law.procedure.assumes for f in p.fields}
     found = [titles[f] for looked_at in last.stands_on.values() for f in looked_at]
-    expect((name in found) is (no is None), found, name)
+    expect((field in found) is (no is None), found, field)
 
 
 @phrase("“模拟审批意见书”的文号为“江海模审〔2022〕1号”", "“(?P<paper>[^”]+)”的文号为“(?P<text>[^”]+)”")
