@@ -18,6 +18,9 @@ from engine.tasks import Task
 from engine.terms import Force, Scope, Truth
 from engine.values import show
 
+_PERMITS = ("planning_permit_no", "construction_permit_no")
+"""What the applicant says of permits; a case that begins before the land can have none, and its papers print none."""
+
 
 def number_of(form: Form, day: date, serial: int) -> str:
     """The number for people (文号), such as 江海联验〔2022〕0001号."""
@@ -172,8 +175,7 @@ def _head(desk: Desk, form: Form, force: Force) -> dict[str, Any]:
             "name": application.get("project_name"),
             "code": _project_fact(desk, "project_code"),
             "address": application.get("address"),
-            "planning_permit_no": application.get("planning_permit_no"),
-            "construction_permit_no": application.get("construction_permit_no"),
+            **{name: None if desk.law.procedure.simulated else application.get(name) for name in _PERMITS},
             "structure": application.get("structure"),
             "scale": application.get("scale"),
             "floor_area_m2": _square_metres(area) if area else _project_fact(desk, "floor_area_m2"),

@@ -25,6 +25,9 @@ class Standing(StrEnum):
     VOID = "void"
 
 
+STANDING_TITLES = {Standing.REAL: "真实", Standing.ASSUMED: "假设，尚未取得", Standing.VOID: "已失效"}
+
+
 class Verdict(StrEnum):
     """The closed set of opinions (意见): 合格, 不合格, 不适用 (of one building)."""
 

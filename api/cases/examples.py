@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from engine.terms import NO_FORCE
+
 CASE: dict[str, Any] = {
     "id": "01a213e6-8de6-7327-a8e5-6d15b35bf522",
     "project": "01a213e6-8d86-71f4-b0ae-97b2e947ee44",
@@ -309,6 +311,20 @@ LISTED: dict[str, Any] = {
             "ended": None,
             "ended_title": None,
             "ended_on": None,
-        }
+        },
+        {
+            "id": "01a213e6-a4b0-7c1f-9d53-2b1f6c0e7a18",
+            "number": "2022-00006",
+            "project": "01a213e6-a3f1-70d2-8e44-5f0c9b7d3e21",
+            "project_name": "智能装备厂房",
+            "service": "simulated-approval",
+            "received_on": "2022-08-29",
+            "accepted_on": "2022-08-30",
+            "deemed_accepted": False,
+            "ended": None,
+            "ended_title": None,
+            "ended_on": None,
+            "notice": NO_FORCE,
+        },
     ]
 }

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import date
 from typing import Any
 
@@ -27,6 +27,7 @@ from engine.tasks import Task
 from engine.values import read_day
 from models.files import require_files
 from models.ledger import events_of
+from models.projects import CaseRecord
 from models.tables import new_id
 
 
@@ -226,7 +227,14 @@ async def show(parts: Parts, actor: Actor, case: str) -> dict[str, Any]:
 async def listed(parts: Parts, actor: Actor) -> list[dict[str, Any]]:
     """The cases that this person may see, the newest first (办件列表)."""
     async with parts.database.read() as reader:
-        return [listed_json(c) for c in await seen_cases(reader, actor)]
+        return in_lists(parts, await seen_cases(reader, actor))
+
+
+def in_lists(parts: Parts, cases: Iterable[CaseRecord]) -> list[dict[str, Any]]:
+    """Cases as lists show them; those of a service with simulated steps say that they have no force."""
+    known = parts.shelf.current.procedures(day_of(parts.now()))
+    simulated = {name for name, procedure in known.items() if procedure.simulated}
+    return [listed_json(case, case.service in simulated) for case in cases]
 
 
 async def tasks_of(parts: Parts, actor: Actor, case: str) -> list[dict[str, Any]]:
@@ -246,4 +254,4 @@ async def _project_of(parts: Parts, actor: Actor, case: str) -> str:
         return (await seen_case(reader, actor, case)).project
 
 
-__all__ = ["BODIES", "answer", "command", "extend", "listed", "open_case", "show", "tasks_of", "withdraw"]
+__all__ = ["BODIES", "answer", "command", "extend", "in_lists", "listed", "open_case", "show", "tasks_of", "withdraw"]

@@ -8,11 +8,10 @@ from typing import Any
 from api.access import may
 from api.cases.sentences import plan
 from api.cases.simulated import simulated_json
-from engine.case import CaseState
 from engine.case_clock import CaseClock
 from engine.commands import COMMAND_TITLES, STATE_TITLES, Desk
 from engine.deadlines import UNIT_TITLES, clocks
-from engine.dossier import VERDICT_TITLES, About, DocVersion
+from engine.dossier import VERDICT_TITLES, About, DocVersion, Standing
 from engine.events import Event, EventKind, stamp
 from engine.intake import judge_now, lacking
 from engine.kinds import commands as commands_of
@@ -101,7 +100,7 @@ def case_json(desk: Desk, calendar: WorkCalendar, events: Sequence[Event]) -> di
         else [],
         "as_built": [m.as_json() for m in reading.measured()],
         "missing": _missing(desk),
-        "clocks": [clock_json(c) for c in clocks(state, desk.law, calendar, desk.today)],
+        "clocks": [clock_json(c, _of_simulated(desk, c)) for c in clocks(state, desk.law, calendar, desk.today)],
         "ending": {
             "kind": state.ending.kind.value,
             "says": state.ending.says,
@@ -113,12 +112,12 @@ def case_json(desk: Desk, calendar: WorkCalendar, events: Sequence[Event]) -> di
         "certificate": _certificate(desk),
         "papers": [_paper(p) for p in state.issued],
         "simulated": simulated_json(desk, calendar, events),
-        "history": [event_json(e, _simulated(state, e)) for e in events if e.case in (None, state.case)],
+        "history": [event_json(e, _simulated(desk, e)) for e in events if e.case in (None, state.case)],
     }
 
 
-def listed_json(case: CaseRecord) -> dict[str, Any]:
-    """A case as lists show it."""
+def listed_json(case: CaseRecord, simulated: bool) -> dict[str, Any]:
+    """A case as lists show it; one whose service is ``simulated`` has no force until all of it was turned formal."""
     return {
         "id": case.id,
         "number": case.number,
@@ -131,6 +130,7 @@ def listed_json(case: CaseRecord) -> dict[str, Any]:
         "ended": case.ended,
         "ended_title": EVENT_TITLES[EventKind(case.ended)] if case.ended else None,
         "ended_on": case.ended_on.isoformat() if case.ended_on else None,
+        **({"notice": NO_FORCE} if simulated and case.ended != EventKind.ISSUED.value else {}),
     }
 
 
@@ -269,8 +269,8 @@ def _doc(doc: DocVersion) -> dict[str, Any]:
     }
 
 
-def clock_json(clock: CaseClock) -> dict[str, Any]:
-    """A clock; a provisional day says so."""
+def clock_json(clock: CaseClock, simulated: bool) -> dict[str, Any]:
+    """A clock; a provisional day says so, and one of what is simulated that it has no force."""
     lamp = clock.lamp.value if clock.lamp else None
     return {
         "key": clock.key,
@@ -289,13 +289,37 @@ def clock_json(clock: CaseClock) -> dict[str, Any]:
         "used_days": clock.used_days,
         "lamp": lamp,
         "lamp_says": LAMP_TITLES.get(lamp or "", ""),
+        **({"notice": NO_FORCE} if simulated else {}),
     }
 
 
-def _simulated(state: CaseState, event: Event) -> bool:
-    """Whether an entry is about something simulated: it made it, or sealed it or took it back."""
-    numbers = {p.number for p in state.issued if p.simulated}
-    return event.data.get("number") in numbers or any(d.force is Force.SIMULATED for d in event.docs)
+def _of_simulated(desk: Desk, clock: CaseClock) -> bool:
+    """Whether a clock runs for what is only simulated: the bundle's promise, the validity, the warning before its end."""
+    bundle = desk.law.procedure.limit if desk.law.procedure.simulated else None
+    return clock.key.startswith(VALIDITY) or clock.limit == bundle
+
+
+VALIDITY = ("valid:", "warn:")
+"""How the keys of clocks begin that simulated opinions alone have."""
+_OF_SIMULATED = frozenset({EventKind.TAKEN_IN, EventKind.ASSUMPTION_FAILED, EventKind.VALIDITY_NEAR})
+"""What happens only to what is simulated, where a case has something simulated at all."""
+
+
+def _simulated(desk: Desk, event: Event) -> bool:
+    """Whether an entry is about something simulated: its making, its tasks, its limits, or its end."""
+    state, procedure = desk.state, desk.law.procedure
+    if event.case != state.case or not procedure.simulated:
+        return False
+    steps = {s.id for s in procedure.steps if s.force is Force.SIMULATED}
+    named = (state.dossier.versions.get(v) for v in event.data.get("void", ()))
+    return (
+        event.kind in _OF_SIMULATED
+        or (event.task or "").partition(":")[0] in steps
+        or str(event.data.get("key", "")).startswith(VALIDITY)
+        or event.data.get("limit") == procedure.limit
+        or event.data.get("number") in {p.number for p in state.issued if p.simulated}
+        or any(d is not None and d.force is Force.SIMULATED for d in (*event.docs, *named))
+    )
 
 
 def event_json(event: Event, simulated: bool) -> dict[str, Any]:
@@ -304,7 +328,7 @@ def event_json(event: Event, simulated: bool) -> dict[str, Any]:
         "entry": event.seq,
         "at": stamp(event.at),
         "kind": event.kind.value,
-        "title": EVENT_TITLES[event.kind],
+        "title": "陈述假设" if _assumed(event) else EVENT_TITLES[event.kind],
         "actor": event.actor.name,
         "department": event.actor.department,
         "task": event.task,
@@ -314,3 +338,8 @@ def event_json(event: Event, simulated: bool) -> dict[str, Any]:
         "legal_instant": event.data.get("legal_instant"),
         **({"notice": NO_FORCE} if simulated else {}),
     }
+
+
+def _assumed(event: Event) -> bool:
+    """Whether what is filed is only assumed: nobody shall take it for the paper itself."""
+    return event.kind is EventKind.DOCUMENT_FILED and any(d.standing is Standing.ASSUMED for d in event.docs)

@@ -136,7 +136,9 @@ def _found(parts: Parts, found: Certificate, withdrawn: Withdrawal | None) -> Ch
 
 
 async def file_of(parts: Parts, actor: Actor, case: str) -> tuple[str, bytes]:
-    """The stored bytes of a case's certificate and the number that it is named by; never drawn anew (C6).
+    """The stored bytes of a case's last paper and what its file is called; never drawn anew (C6).
+
+    A simulated one says in its very name that it has no force, for files are sent on under it.
 
     Raises:
         NotFoundError: no certificate was sealed for that case, or the case is not this account's to know of.
@@ -147,7 +149,7 @@ async def file_of(parts: Parts, actor: Actor, case: str) -> tuple[str, bytes]:
         pdf = await pdf_of(reader, found.id) if found else None
     if found is None or pdf is None:
         raise NotFoundError("这件办件没有已成文的证书。", detail_en="No sealed certificate.")
-    return found.number, pdf
+    return found.number + (f"（{NO_FORCE}）" if found.force == Force.SIMULATED.value else ""), pdf
 
 
 def verify_offline(pdf: bytes) -> dict[str, Any]:

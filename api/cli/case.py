@@ -51,12 +51,12 @@ def listed(open_only: bool, settings: Output) -> None:
     """列出办件。"""
 
     async def read(parts: Any) -> Answer:
-        from api.cases.shapes import listed_json
+        from api.cases.service import in_lists
         from models.projects import find_cases
 
         async with parts.database.read() as reader:
             found = await find_cases(reader, open_only=open_only)
-        return {"cases": [listed_json(case) for case in found]}
+        return {"cases": in_lists(parts, found)}
 
     say(_with_parts(read), _list_in_words, settings)
 
@@ -94,7 +94,10 @@ def _with_parts(read: Callable[[Any], Awaitable[Answer]]) -> Answer:
 
 
 def _list_in_words(found: Answer) -> str:
-    rows = [f"{c['number']}　{c['received_on']} 收件　{_stands(c)}　{c['project_name']}" for c in found["cases"]]
+    rows = [
+        f"{c['number']}　{c['received_on']} 收件　{_stands(c)}　{c['project_name']}{_no_force(c)}"
+        for c in found["cases"]
+    ]
     return "\n".join(rows) or "还没有办件。"
 
 

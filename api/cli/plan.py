@@ -14,6 +14,7 @@ from api.cli.io import Answer, Settings, answer, day_option, read_document, shar
 from api.cli.plan_limits import Wish, lines, split, wishes
 from api.exports.files import write_beside
 from api.exports.sheet import Sheet, sheet_of
+from api.exports.text import NOT_LEAVE
 from api.plans.limiting import Asked
 from api.plans.shapes import comparison_json, plan_json
 from engine.deriving import LONGEST_STEP, conversion_of, graph_of
@@ -36,7 +37,7 @@ TITLES = {
     "simulated": "模拟审批",
     "beforehand": "并联，先完成后决定",
 }
-MILESTONES = {"design_review_start": "方案审查开始", "construction_start": "可以开工"}
+MILESTONES = {"design_review_start": "方案审查开始", "construction_start": "施工许可证办结"}
 
 HELP = """一个项目的全部环节排成计划：串联（serial）、并联（parallel）、模拟审批（simulated）、先完成后决定（beforehand）。
 
@@ -182,6 +183,7 @@ def _comparison(found: Mapping[str, Any]) -> Iterator[str]:
     for name, by in found["milestones"].items():
         yield f"{MILESTONES[name]}：" + "，".join(f"{TITLES[r]} {at or '—'}" for r, at in by.items())
     yield _saved(found["savings"])
+    yield NOT_LEAVE
     warnings = {w["says"]: w["code"] for each in found["readings"].values() for w in each["warnings"]}
     yield from (f"  注意：{says}" for says, code in warnings.items() if code != "no-duration")
     if untimed := sum(code == "no-duration" for code in warnings.values()):
@@ -205,6 +207,8 @@ def _lines(found: Mapping[str, Any]) -> Iterator[str]:
     for each in found.get("beforehand", ()):
         yield f"  先完成后决定 {each['from']} → {each['to']}：单独节省 {each['days_saved']} 个工作日；{_law(each)}"
     yield _saved(found["savings"])
+    if isinstance(found["start"], str):  # a bare graph is nobody's project
+        yield NOT_LEAVE
     yield from (f"  注意：{w['says']}" for w in found["warnings"])
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from api.answers import Ask
+from engine.terms import NO_FORCE
 
 PLAN = Ask(
     "base",
@@ -113,6 +114,7 @@ COMPARISON: dict[str, Any] = {
                     "says": "A07（规划条件出具）没有法定或承诺时限，按 0 天计；可在 durations 中写明。",
                 }
             ],
+            "notice": NO_FORCE,
         }
     },
     "milestones": {

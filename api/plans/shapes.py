@@ -11,7 +11,7 @@ from engine.decision import assumed_json, cite_json
 from engine.graph import Edge
 from engine.plan import Dropped, Plan, Planned, Savings, milestones
 from engine.reading import Reading
-from engine.terms import Beforehand
+from engine.terms import NO_FORCE, Beforehand
 
 
 def plan_json(plan: Plan, savings: Savings) -> dict[str, Any]:
@@ -29,6 +29,8 @@ def plan_json(plan: Plan, savings: Savings) -> dict[str, Any]:
         "savings": asdict(savings),
         "warnings": [{"code": code, "says": says} for code, says in plan.warnings],
     }
+    if plan.reading is Reading.SIMULATED:
+        out["notice"] = NO_FORCE
     if plan.reading is Reading.BEFOREHAND:
         out["beforehand"] = [_beforehand_json(d) for d in plan.beforehand]
     return out

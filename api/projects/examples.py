@@ -67,6 +67,7 @@ PROJECT: dict[str, Any] = {
             "fields": {"inspected_on": "2022-09-01", "passed": True},
             "files": [],
             "standing": "real",
+            "standing_says": "真实",
         },
         {
             "id": "C08.result#1",
@@ -80,6 +81,7 @@ PROJECT: dict[str, Any] = {
             },
             "files": [],
             "standing": "real",
+            "standing_says": "真实",
         },
     ],
     "running": [

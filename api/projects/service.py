@@ -13,7 +13,7 @@ from api.sight import seen_project, seen_projects
 from api.transaction import Order, Work, carry_out
 from engine import filing
 from engine.codes import check_credit_code
-from engine.dossier import FileRef
+from engine.dossier import STANDING_TITLES, FileRef
 from engine.errors import Fault, ForbiddenError, InputError
 from engine.events import Actor, Event, EventKind, day_of, stamp
 from engine.facts import MOST_BUILDINGS, read_facts
@@ -215,6 +215,7 @@ def _project_json(work: Work) -> dict[str, Any]:
                 "fields": dict(v.fields),
                 "files": [{"name": f.name, "size": f.size, "sha256": f.sha256} for f in v.files],
                 "standing": v.standing.value,
+                "standing_says": STANDING_TITLES[v.standing],
             }
             for v in dossier.versions.values()
             if not v.kind.startswith("fact:")
