@@ -27,7 +27,7 @@ class BuiltCheck:
     fact: str
     items: tuple[str, ...]
     """Whose opinion rests on it."""
-    permit: str
+    permission: str
     """The result that permits it, such as ``B02.result``."""
     permitted: tuple[str, str]
     """Paper and field that say what was permitted, where the permit was made elsewhere."""
@@ -99,8 +99,13 @@ def measure(
 
 
 def looked_at(dossier: Dossier, check: BuiltCheck, buildings: Sequence[str]) -> Iterator[DocVersion]:
-    """The documents that a check reads, as they now stand: an opinion that rests on it is stale once one differs."""
-    slots = [(check.permit, About()), *((paper, About()) for paper, _ in (check.permitted, check.built))]
+    """The documents that a check reads, as they now stand: an opinion that rests on it is stale once one differs.
+
+    Nothing while nobody knows what was permitted: there is nothing to compare with.
+    """
+    if not _made_here(dossier, check) and _stated(dossier, check.permitted) is None:
+        return
+    slots = [(check.permission, About()), *((paper, About()) for paper, _ in (check.permitted, check.built))]
     slots += [(FACT + check.fact, About(building=name)) for name in buildings]
     for kind, about in slots:
         if (now := dossier.current(kind, about)) is not None:
@@ -125,8 +130,8 @@ def _measured(dossier: Dossier, check: BuiltCheck, buildings: Sequence[str], who
 
 def _as_permitted(dossier: Dossier, check: BuiltCheck, buildings: Sequence[str]) -> list[Decimal | None]:
     """The fact of each building as it stood when a case here made the permit; None where that is not known."""
-    permit = dossier.current(check.permit, About())
-    if permit is None or not permit.fields.get("case"):
+    permit = _made_here(dossier, check)
+    if permit is None:
         return [None for _ in buildings]
     stood: dict[str, DocVersion] = {}
     for version in dossier.versions.values():  # in the order in which they came
@@ -135,6 +140,11 @@ def _as_permitted(dossier: Dossier, check: BuiltCheck, buildings: Sequence[str])
         if version.kind == FACT + check.fact:
             stood[version.about.building] = version
     return [_value(stood.get(name)) for name in buildings]
+
+
+def _made_here(dossier: Dossier, check: BuiltCheck) -> DocVersion | None:
+    permit = dossier.current(check.permission, About())
+    return permit if permit is not None and permit.fields.get("case") else None
 
 
 def _value(version: DocVersion | None) -> Decimal | None:

@@ -14,7 +14,7 @@ from decimal import Decimal
 from itertools import takewhile
 from typing import Any
 
-from engine.assumed import AssumedPaper, Compared, FailedBy, Failure, compare
+from engine.assumed import Compared, FailedBy, Failure, compare
 from engine.case import CaseState
 from engine.commands import Desk, not_ended, withdrawal
 from engine.decision import cite_json
@@ -135,7 +135,7 @@ def _by_facts(desk: Desk, opinions: Sequence[DocVersion]) -> Iterator[_Hit]:
                 if now is None or _apart(then.fields.get("value"), now.fields.get("value"), failure.facts[fact]):
                     hit.append(opinion)
                     building = f"（{then.about.building}）" if then.about.building else ""
-                    told[then.id] = f"{_fact_title(desk, fact)}{building}已变更"
+                    told[then.id] = f"{fact_title(desk, fact)}{building}已变更"
             if opinion.about.item in failure.items:
                 for building in _added(dossier, opinion):
                     hit.append(opinion)
@@ -165,7 +165,8 @@ def _added(dossier: Dossier, opinion: DocVersion) -> list[str]:
     return [name for name in dossier.buildings or () if name not in known]
 
 
-def _fact_title(desk: Desk, fact: str) -> str:
+def fact_title(desk: Desk, fact: str) -> str:
+    """What a fact is called, wherever it is stated."""
     found = desk.law.book.vocabulary.seen_from(Scope.BUILDING, fact)
     return found.title if found else fact
 
@@ -194,6 +195,7 @@ def declare(desk: Desk, cause: str, says: str, items: Sequence[str], documents: 
 
     Raises:
         InputError: no such cause, or what it is about is not named, or named wrongly.
+        RefusedError: an item that is named has been turned formal.
     """
     not_ended(desk)
     state = desk.state
@@ -224,6 +226,8 @@ def _declared(
         for n, name in enumerate(items):
             if name not in mine:
                 faults.append(Fault(f"/items/{n}", name, f"本办件的事项有：{'、'.join(mine)}。", "No such item here."))
+        if not faults:
+            _none_formal(desk, failure, [v for v in opinions if v.about.item in items])
         yield from (v for v in opinions if v.about.item in items)
     elif failure.of == "documents":
         versions = desk.state.dossier.versions
@@ -235,6 +239,16 @@ def _declared(
         yield from (v for v in opinions if _rests_on(desk, v, set(documents)))
     else:
         yield from opinions
+
+
+def _none_formal(desk: Desk, failure: Failure, opinions: Sequence[DocVersion]) -> None:
+    """What was turned formal fails no more by what concerns only what is simulated."""
+    formal = [f"{v.about.item}（{f.id}）" for v in opinions if (f := converted(desk.state, v)) is not None]
+    if formal:
+        raise RefusedError(
+            f"{'、'.join(formal)}已经转正，不再因“{failure.title}”失效；请从 items 中去掉。",
+            detail_en=f"Formal already, and no longer void by that: {', '.join(formal)}.",
+        )
 
 
 def _rests_on(desk: Desk, version: DocVersion, documents: set[str]) -> bool:
@@ -251,78 +265,6 @@ def expired(desk: Desk, given_on: date, due: date) -> list[Event]:
     return _events(desk, failure, f"{failure.title}：{given_on}出具的模拟审批意见有效期至{due}", hit, ())
 
 
-# --- before it happens ---------------------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True, slots=True)
-class Prospect:
-    """What would follow if an assumption failed (失效的后果预告), told while everything still holds."""
-
-    failure: Failure
-    paper: str
-    """With fields: the paper that they are of."""
-    fields: tuple[tuple[str, str], ...]
-    """Fields or facts, each with its title, any of which brings it about; empty where it is not about one."""
-    opinions: tuple[DocVersion, ...]
-    redo: Sequence[dict[str, Any]]
-    cost_days: int
-
-
-def prospects(desk: Desk) -> Iterator[Prospect]:
-    """Every way in which what is simulated and not yet turned formal may still fail, in the order of the policy."""
-    state = desk.state
-    standing = [v for v in simulated_opinions(state) if converted(state, v) is None and not desk.reading.stale(v)]
-    if state.ending is not None or not standing:
-        return
-    for failure in desk.law.procedure.failures:
-        for paper, fields, hit in _what_could(desk, failure, standing):
-            yield Prospect(failure, paper, fields, hit, *_redo_of(desk, failure, hit))
-
-
-_Could = tuple[str, tuple[tuple[str, str], ...], tuple[DocVersion, ...]]
-
-
-def _what_could(desk: Desk, failure: Failure, standing: Sequence[DocVersion]) -> Iterator[_Could]:
-    """Which fields or facts hit which opinions; those that hit the same ones are told together."""
-    if failure.by not in (FailedBy.FIELDS, FailedBy.FACTS):
-        yield "", (), tuple(standing)
-        return
-    told: dict[tuple[str, tuple[str, ...]], list[tuple[str, str]]] = {}
-    by_id = {v.id: v for v in standing}
-    for paper, name, title, hit in _fields_of(desk, failure, standing):
-        told.setdefault((paper, tuple(v.id for v in hit)), []).append((name, title))
-    for (paper, ids), fields in told.items():
-        if ids:
-            yield paper, tuple(fields), tuple(by_id[i] for i in ids)
-
-
-def _fields_of(
-    desk: Desk, failure: Failure, standing: Sequence[DocVersion]
-) -> Iterator[tuple[str, str, str, list[DocVersion]]]:
-    dossier, procedure = desk.state.dossier, desk.law.procedure
-    if failure.by is FailedBy.FACTS:
-        for fact in failure.facts:
-            reads = {n for n, v in dossier.versions.items() if v.kind == FACT + fact}
-            yield (
-                "",
-                fact,
-                _fact_title(desk, fact),
-                [v for v in standing if v.about.item in failure.items or reads & set(v.read)],
-            )
-        return
-    default = next(iter(procedure.failing(FailedBy.FIELDS)), None)
-    for paper in procedure.assumes:
-        now = dossier.current(paper.doc, About())
-        for each in paper.fields if now is not None and now.standing is Standing.ASSUMED else ():
-            if not each.key and (each.failure or (default.id if default else "")) == failure.id:
-                hit = [v for v in standing for n, at in v.stands_on.items() if _of(dossier, n, paper) and each.id in at]
-                yield paper.doc, each.id, each.title, hit
-
-
-def _of(dossier: Dossier, version: str, paper: AssumedPaper) -> bool:
-    return dossier.versions[version].kind == paper.doc
-
-
 # --- the event -----------------------------------------------------------------------------------------------------------
 
 
@@ -332,7 +274,7 @@ def _events(
     state = desk.state
     void = {v.id for v in hit}
     void |= {v.id for v in _made_of(state, void)}
-    redo, days = _redo_of(desk, failure, hit)
+    redo, days = redo_of(desk, failure, hit)
     out = [
         desk.event(
             EventKind.ASSUMPTION_FAILED,
@@ -369,7 +311,7 @@ def _made_of(state: CaseState, void: set[str]) -> Iterable[DocVersion]:
             yield version
 
 
-def _redo_of(desk: Desk, failure: Failure, hit: Sequence[DocVersion]) -> tuple[list[dict[str, Any]], int]:
+def redo_of(desk: Desk, failure: Failure, hit: Sequence[DocVersion]) -> tuple[list[dict[str, Any]], int]:
     """What is to be done again and, as that is done side by side, the longest of its days; nothing where the case ends."""
     redo = [] if failure.ends else [_redo(desk, v) for v in hit]
     days = [r["days"] for r in redo if r["days"] is not None and r["unit"] == Unit.WORKING.value]
@@ -391,4 +333,4 @@ def _redo(desk: Desk, opinion: DocVersion) -> dict[str, Any]:
     }
 
 
-__all__ = ["NO_FORCE", "Prospect", "converted", "declare", "expired", "failed", "prospects", "simulated_opinions"]
+__all__ = ["NO_FORCE", "converted", "declare", "expired", "fact_title", "failed", "redo_of", "simulated_opinions"]

@@ -37,8 +37,8 @@ def built_check(
         if item not in items and not names.view.broken("items", item):
             names.faults.append(unknown_name(placed.at(*path, "items", i), item, "事项", items))
     results = [item + RESULT for item in items]
-    if shape.permit not in results and not names.view.broken("items", shape.permit.removesuffix(RESULT)):
-        names.faults.append(unknown_name(placed.at(*path, "permit"), shape.permit, "办理结果", results))
+    if shape.permission not in results and not names.view.broken("items", shape.permission.removesuffix(RESULT)):
+        names.faults.append(unknown_name(placed.at(*path, "permission"), shape.permission, "办理结果", results))
     permitted, built = (
         _paper_field(getattr(shape, k), (*path, k), placed, names, items) for k in ("permitted", "built")
     )
@@ -50,7 +50,7 @@ def built_check(
         shape.title,
         shape.fact,
         shape.items,
-        shape.permit,
+        shape.permission,
         permitted,
         built,
         percent,

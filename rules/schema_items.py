@@ -328,7 +328,7 @@ class BuiltCheckShape(Sourced):
     title: Text
     fact: Name
     items: tuple[Name, ...] = Field(min_length=1)
-    permit: Text
+    permission: Text
     permitted: Text
     built: Text
     tolerance: Name

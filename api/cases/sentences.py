@@ -16,7 +16,8 @@ from engine.dossier import About, DocVersion, Standing
 from engine.events import Event, EventKind
 from engine.policy import RESULT
 from engine.procedure import StepKind, TaskState
-from engine.simulation import NO_FORCE, Prospect, converted, prospects, simulated_opinions
+from engine.prospects import Prospect, prospects
+from engine.simulation import NO_FORCE, converted, simulated_opinions
 from engine.tasks import Task
 from engine.terms import Force, LimitInForce, Truth
 from engine.workdays import WorkCalendar

@@ -12,7 +12,8 @@ from engine.commands import Desk
 from engine.deadlines import valid_until
 from engine.dossier import VERDICT_TITLES, About, DocVersion, Standing
 from engine.events import Event, EventKind
-from engine.simulation import NO_FORCE, Prospect, converted, prospects
+from engine.prospects import Prospect, prospects
+from engine.simulation import NO_FORCE, converted
 from engine.terms import Force
 from engine.workdays import WorkCalendar
 

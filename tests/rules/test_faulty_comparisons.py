@@ -21,7 +21,7 @@ WRONG = [
     ("        fact: floor_area_m2\n", "        fact: floor_arae_m2\n", "最接近的是“floor_area_m2”"),
     ("        fact: floor_area_m2\n", "        fact: storeys\n", "没有名为“storeys”的单体的数值事实"),
     ("        items: [D02]\n", "        items: [D99]\n", "没有名为“D99”的事项"),
-    ("        permit: B02.result\n", "        permit: B02\n", "没有名为“B02”的办理结果"),
+    ("        permission: B02.result\n", "        permission: B02\n", "没有名为“B02”的办理结果"),
     (
         "        built: survey_report.surveyed_floor_area_m2\n",
         "        built: survey_report.surveyed_on\n",
