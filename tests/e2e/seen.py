@@ -90,20 +90,20 @@ class Watcher:
     _checked: set[tuple[str, str]] = field(default_factory=set)
     """Which file was checked while its paper stood how."""
 
-    def look(self, stage: str, filer: Simulating, *, closely: bool = False) -> Shown:
-        """See what there is to see of a case now, as its owner; ``closely`` as everybody, and by the command line. Gives the case."""
+    def look(self, stage: str, filer: Simulating, *, everybody: bool = False, told: bool = False) -> Shown:
+        """See what there is to see of a case now, as its owner or as ``everybody``, ``told`` by the command line too; gives the case."""
         shown = filer.look("supervisor")
         self.cases.setdefault(filer.case, stage)
         simulated = [p for p in shown["papers"] if p["force"] == "simulated"]
         formal = len(shown["papers"]) > len(simulated)
         if simulated and not formal and simulated[-1]["number"] not in self.files:
             self.files[simulated[-1]["number"]] = self._file(filer)
-        for login in LOOKING if closely else LOOKING[:1]:
+        for login in LOOKING if everybody else LOOKING[:1]:
             for path in [p for p in SHOWS_A_CASE if p not in FOR_ANYBODY]:
                 for address, query in self._asked(path, filer, shown):
                     self._get(stage, login, path, address, query)
         self._anybody(stage, shown, simulated)
-        if closely:
+        if told:
             self._command_line(stage, filer)
         return shown
 
