@@ -9,7 +9,7 @@ from enum import StrEnum
 from hashlib import sha256
 from typing import Any
 
-from api.documents.document import read_content
+from api.documents.document import prints, read_content
 from api.parts import Parts
 from api.sight import seen_case
 from engine.errors import NotFoundError
@@ -165,8 +165,12 @@ def verify_offline(pdf: bytes) -> dict[str, Any]:
             "says": "文件里没有可读的证书内容，不是本系统出具的文件，或已损坏。",
             "sha256": sha256(pdf).hexdigest(),
         }
-    whole = digest(content) == "sha256:" + sha256(body).hexdigest()
-    says = "文件所载内容完整一致" if whole else "文件所载内容的写法与出具时不一致，可能已被改动"
+    hashed = sha256(body).hexdigest()
+    whole = digest(content) == f"sha256:{hashed}" and prints(pdf, hashed)
+    if not whole:
+        says = "文件已被改动，不可信：所附内容与各页所印的摘要不符，或者写法与出具时不一致"
+    else:
+        says = "文件所载内容与各页所印的摘要一致"
     simulated = content.get("force") == Force.SIMULATED.value
     return {
         "consistent": whole,
@@ -177,7 +181,7 @@ def verify_offline(pdf: bytes) -> dict[str, Any]:
         "issued_on": content.get("issued_on"),
         "project": content.get("project"),
         "opinions": content.get("opinions"),
-        "content_hash": "sha256:" + sha256(body).hexdigest(),
+        "content_hash": f"sha256:{hashed}",
         "sha256": sha256(pdf).hexdigest(),
         "says": says + (f"。{NEVER}" if simulated else "。是否由本系统出具、现在是否有效，须按编号和校验码联网核验。"),
     }

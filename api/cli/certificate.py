@@ -52,8 +52,8 @@ def _in_words(found: Answer) -> str:
 
 def _lines(found: Answer) -> Iterator[str]:
     yield found["says"]
-    if found["consistent"] is None:
-        return
+    if not found["consistent"]:
+        return  # what a changed file says of itself is not repeated
     project = found["project"] or {}
     yield f"  {found['title']}　{found['number'] or '（无文号）'}　{found['issued_on']}"
     yield f"  工程：{project.get('name') or '—'}　代码：{project.get('code') or '—'}"

@@ -170,6 +170,16 @@ def read_content(pdf: bytes) -> bytes | None:
     return found[0] if len(found) == 1 else None
 
 
+def prints(pdf: bytes, digest: str) -> bool:
+    """Whether every page bears this hash in its foot (页脚摘要): only then do print and attachment belong together."""
+    foot = f"摘要{digest[:8]}…{digest[-8:]}"
+    try:
+        pages = ["".join(page.extract_text().split()) for page in PdfReader(io.BytesIO(pdf)).pages]
+    except Exception:  # as above: what cannot be read bears nothing
+        return False
+    return bool(pages) and all(foot in page for page in pages)
+
+
 def qr_text(check_url: str, digest: str) -> str:
     """Return what the QR code says: the address in ASCII, the content's hash behind it unless it is in it."""
     address = _ascii_address(check_url)

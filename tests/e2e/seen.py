@@ -190,11 +190,16 @@ class Watcher:
         environment: Mapping[str, str] | None = None,
     ) -> str:
         """What the command line says, in words or as values."""
+        out = self.told(*arguments, given=given, environment=environment)
+        data = json.loads(out) if "--json" in arguments else None
+        self.seen.append(Seen(stage, f"yichuang {' '.join(arguments)}", out, data, about))
+        return out
+
+    def told(self, *arguments: str, given: Any = None, environment: Mapping[str, str] | None = None) -> str:
+        """The same, and not kept."""
         stdin = None if given is None else json.dumps(given, ensure_ascii=False)
         found = CliRunner().invoke(main, list(arguments), input=stdin, env=dict(environment or {}))
         assert found.exit_code == 0, found.stderr
-        data = json.loads(found.stdout) if "--json" in arguments else None
-        self.seen.append(Seen(stage, f"yichuang {' '.join(arguments)}", found.stdout, data, about))
         return found.stdout
 
 

@@ -7,6 +7,7 @@ start, on any route, page, file, picture or line of the command line. Each datab
 from __future__ import annotations
 
 import io
+import json
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -14,13 +15,14 @@ from typing import Any
 
 import pytest
 from litestar.routes import HTTPRoute
-from pypdf import PdfReader
+from pypdf import PdfReader, PdfWriter
 from sqlalchemy import select
 
 from api.certificates.service import Standing
 from api.exports.formats import FORMATS
 from api.parts import Parts
 from api.wakeups import sweep
+from engine.ledger import canonical
 from engine.terms import NO_FORCE
 from models.tables import CertificateRow, NumberCounter, Opinion
 from tests.e2e.conftest import House
@@ -248,6 +250,28 @@ def test_a_file_by_itself_says_so_on_every_page_in_its_name_and_offline(watched:
         assert SAID in told and "不得据以开工" in told and "有效。" not in told
         watched.keep_told("离线核对", "certificate", "verify", str(file), "--json", about=frozenset({number}))
         assert watched.seen[-1].data["simulated"] is True
+
+
+def test_a_notice_whose_content_was_exchanged_for_a_permit_is_believed_by_nobody(
+    watched: Watcher, tmp_path: Path
+) -> None:
+    number, pdf = next(iter(watched.files.items()))
+    reader = PdfReader(io.BytesIO(pdf))
+    content = json.loads(reader.attachments["content.json"][0])
+    writer = PdfWriter()
+    for page in reader.pages:
+        writer.add_page(page)
+    permit = {**content, "force": "formal", "title": "建筑工程施工许可证", "effect": "准予开工"}
+    writer.add_attachment("content.json", canonical(permit))
+    file = tmp_path / "exchanged.pdf"
+    with file.open("wb") as out:
+        writer.write(out)
+    told = json.loads(watched.told("certificate", "verify", str(file), "--json"))
+    assert told["consistent"] is False and "不可信" in told["says"]
+    words = watched.told("certificate", "verify", str(file))
+    assert "施工许可证" not in words and LEAVE.search(words) is None
+    answer = watched.visitor.post("/api/certificates/check", content=file.read_bytes()).json()
+    assert (answer["standing"], answer["force"], answer["content"]) == ("changed", "simulated", None), number
 
 
 def test_numbers_of_simulated_papers_are_a_series_of_their_own(watched: Watcher) -> None:
