@@ -59,7 +59,7 @@ def _row(case: Mapping[str, Any], parties: Mapping[str, str], services: Mapping[
         "number": case["number"],
         "project_name": case["project_name"],
         "service": services.get(case["service"], ""),
-        "notice": case["simulated"]["notice"] if case["simulated"] else "",
+        "notice": case["simulated"]["notice"] if case["simulated"] and case["state"]["code"] != "issued" else "",
         "state": case["state"]["says"],
         "colour": COLOURS.get(case["state"]["code"], "govuk-tag--blue"),
         "progress": _progress(case),
