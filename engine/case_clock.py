@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from engine.clock import Lamp, lamp
@@ -56,14 +56,10 @@ def clock_of(
     provisional: bool,
     done: date | None,
     today: date,
-    calendar: WorkCalendar,
     used: int | None = None,
 ) -> CaseClock:
-    """A clock with its lamp, as it stands today."""
+    """A clock as it stands today, its lamp not lit yet."""
     late = due is not None and (done or today) > due
-    shown = None
-    if due is not None and done is None:
-        shown = lamp(due, today, calendar.forecast() if provisional else calendar)
     return CaseClock(
         key,
         item,
@@ -78,5 +74,12 @@ def clock_of(
         done,
         late,
         used,
-        shown,
     )
+
+
+def lit(clock: CaseClock, today: date, calendar: WorkCalendar, warning_days: int) -> CaseClock:
+    """A clock with its lamp (亮灯), yellow from so many working days before its last day on; none once it is done."""
+    if clock.due is None or clock.done_on is not None:
+        return clock
+    days = calendar.forecast() if clock.provisional else calendar
+    return replace(clock, lamp=lamp(clock.due, today, days, warning_days))

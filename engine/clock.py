@@ -31,7 +31,11 @@ class Lamp(StrEnum):
         return {"green": "绿灯", "yellow": "黄灯", "red": "红灯"}[self.value]
 
 
-def lamp(due: date, asof: date, calendar: WorkCalendar, warning_days: int = 2) -> Lamp:
+WARNING_DAYS = 2
+"""Working days before a last day from which its lamp is yellow, where no policy says otherwise."""
+
+
+def lamp(due: date, asof: date, calendar: WorkCalendar, warning_days: int = WARNING_DAYS) -> Lamp:
     """The lamp of a last day (预警): yellow from ``warning_days`` working days before it on; the last day is in time."""
     if asof > due:
         return Lamp.RED

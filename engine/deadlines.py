@@ -12,9 +12,9 @@ from datetime import date, datetime
 from typing import Any
 
 from engine.case import CaseState, Law
-from engine.case_clock import CaseClock, clock_of, last_of
+from engine.case_clock import CaseClock, clock_of, last_of, lit
 from engine.certificate import kept_after
-from engine.clock import judge
+from engine.clock import WARNING_DAYS, judge
 from engine.clock_events import Approver, ClockLimit, Kind, Outcome, Reason, Timeline, What
 from engine.clock_events import Event as Moment
 from engine.commands import Decide, Desk
@@ -34,22 +34,24 @@ Interval = tuple[date, date | None]
 
 def clocks(state: CaseState, law: Law, calendar: WorkCalendar, today: date) -> tuple[CaseClock, ...]:
     """Every clock of a case that is taken in: the bundle's promise and cap, each item's limits, each open list's."""
+    warned = law.book.parameters.get("warning_days", WARNING_DAYS)
     if state.accepted_on is None:
-        return () if state.ending else (_intake_clock(state, law, calendar, today),)
+        found = [] if state.ending else [_intake_clock(state, law, calendar, today)]
+        return tuple(lit(clock, today, calendar, warned) for clock in found)
     reading = state.reading(law.procedure)
     found = [*_bundle(state, law, calendar, today), *_lists(state, law, calendar, today)]
     for item in state.items:
         if item.applies is Truth.YES and item.part == "opinion":
             found.extend(_item(state, law, reading, item, calendar, today))
     found.extend(_validity(state, law, calendar, today))
-    return tuple(found)
+    return tuple(lit(clock, today, calendar, warned) for clock in found)
 
 
 def _intake_clock(state: CaseState, law: Law, calendar: WorkCalendar, today: date) -> CaseClock:
     limit = law.book.limits["correction-notice"]
     due, provisional = last_of(calendar, state.received_on, limit.days, limit.unit)
     done = state.asked.on if state.asked else None
-    return clock_of("intake", "", limit, state.received_on, due, provisional, done, today, calendar)
+    return clock_of("intake", "", limit, state.received_on, due, provisional, done, today)
 
 
 def _bundle(state: CaseState, law: Law, calendar: WorkCalendar, today: date) -> Iterator[CaseClock]:
@@ -124,11 +126,11 @@ def _validity(state: CaseState, law: Law, calendar: WorkCalendar, today: date) -
     for day in sorted(given):
         limit = limits[procedure.valid]
         due, provisional = last_of(calendar, day, limit.days, limit.unit)
-        yield clock_of(f"valid:{day}", "", limit, day, due, provisional, None, today, calendar)
+        yield clock_of(f"valid:{day}", "", limit, day, due, provisional, None, today)
         if procedure.warn is not None and due is not None and not provisional:
             before = limits[procedure.warn]
             near = calendar.before(due, before.days)
-            yield clock_of(f"warn:{day}", "", before, day, near, False, None, today, calendar)
+            yield clock_of(f"warn:{day}", "", before, day, near, False, None, today)
 
 
 def valid_until(state: CaseState, law: Law, calendar: WorkCalendar) -> str | None:
@@ -173,7 +175,7 @@ def _lists(state: CaseState, law: Law, calendar: WorkCalendar, today: date) -> I
         due, provisional = last_of(calendar, asked, limit.days, limit.unit)
         key = f"answer:{step_id}:{asked.isoformat()}"
         done = answered or (state.ending.on if state.ending else None)
-        yield clock_of(key, "", limit, asked, due, provisional, done, today, calendar)
+        yield clock_of(key, "", limit, asked, due, provisional, done, today)
 
 
 def _judged(
@@ -221,10 +223,10 @@ def _judged(
     try:
         found = judge(timeline, calendar, max(today, *(e.on for e in events)), forecast=True)
     except NotPublishedError:
-        return clock_of(key, item, limit, start, None, True, done, today, calendar)
+        return clock_of(key, item, limit, start, None, True, done, today)
     due = found.promised_due if promise else found.statutory_due
     provisional = due is not None and not calendar.is_final(due)
-    return clock_of(key, item, limit, start, due, provisional, done, today, calendar, found.used_days)
+    return clock_of(key, item, limit, start, due, provisional, done, today, found.used_days)
 
 
 def union(intervals: Iterable[Interval]) -> list[Interval]:

@@ -11,7 +11,7 @@ from datetime import date, datetime
 from typing import Any
 
 from engine.case_clock import last_of
-from engine.clock import Lamp, lamp
+from engine.clock import WARNING_DAYS, Lamp, lamp
 from engine.dossier import About, DocVersion, Dossier, Standing
 from engine.errors import Fault, InputError, RefusedError
 from engine.events import SYSTEM, Event, EventKind, day_of, end_of, stamp
@@ -51,10 +51,11 @@ class PaperClock:
         return f"{self.item.title}（{number}）" if number else self.item.title
 
     def lamp(self, today: date, calendar: WorkCalendar) -> Lamp | None:
-        """Its lamp on a day; none once it is kept."""
+        """Its lamp on a day, yellow from the day of the warning on; none once it is kept."""
         if self.due is None or self.kept_by is not None:
             return None
-        return lamp(self.due, today, calendar.forecast() if self.provisional else calendar)
+        days = calendar.forecast() if self.provisional else calendar
+        return lamp(self.due, today, days, WARNING_DAYS if self.rule.warn is None else self.rule.warn)
 
 
 def day_of_paper(paper: DocVersion) -> date:

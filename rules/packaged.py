@@ -53,7 +53,8 @@ def rules_with(parameter: str, value: str) -> Rules:
     entry = next((s for s in data["settings"] if s["parameter"] == known.get(parameter, parameter)), None)
     if entry is None:
         raise InputError([Fault(parameter, value, f"本地没有名为“{parameter}”的口径。", "No such parameter here.")])
-    entry["value"] = YES_NO.get(value, value)
+    whole = int(value) if value.isascii() and value.isdigit() else value
+    entry["value"] = YES_NO.get(value, whole)
     return Rules.of({**rules.sources, path: yaml.safe_dump(data, allow_unicode=True, sort_keys=False)})
 
 
