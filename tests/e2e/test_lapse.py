@@ -132,4 +132,4 @@ def test_a_permit_handed_out_here_checks_as_lapsed(house: House, permitted: Simu
     house.service.call(sweep)
     checked = house.people["stranger"].get("/api/certificates/check", params=asked).json()
     assert checked["standing"] == "lapsed" and re.search("失效", checked["says"])
-    assert {p["item"]: p["standing"] for p in permitted.look()["papers"]}["C08"] == "lapsed"
+    assert {p["item"]: p["status"] for p in permitted.look()["papers"]}["C08"] == "lapsed"
