@@ -187,7 +187,11 @@ class SimulatedOpinionStatus(Base):
 
 
 class ClockRow(Base):
-    """One limit that runs or ran (时限), a cache of what the events and the calendar say; ``item`` is empty for the bundle."""
+    """One limit that runs or ran (时限), a cache of what the events and the calendar say; ``item`` is empty for the bundle.
+
+    A limit that is promised or set by law runs once at a time; periods run side by side, such as the validity of opinions
+    that were given on different days.
+    """
 
     __tablename__ = "clock"
     __table_args__ = (
@@ -198,8 +202,8 @@ class ClockRow(Base):
             "kind",
             "limit_id",
             unique=True,
-            sqlite_where=text("done_on IS NULL"),
-            postgresql_where=text("done_on IS NULL"),
+            sqlite_where=text("done_on IS NULL AND kind <> 'period'"),
+            postgresql_where=text("done_on IS NULL AND kind <> 'period'"),
         ),
         Index("ix_clock_due", "due"),
     )
