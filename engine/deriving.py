@@ -18,6 +18,9 @@ RESULT = ".result"
 CONVERSION = "simulated-conversion"
 """Limit that says in how many days a simulated opinion is turned formal (转正时限)."""
 
+SIMULATED = "simulated-approval"
+"""Service whose conditions say who may have steps reviewed on assumptions (模拟审批)."""
+
 LONGEST_STEP = 36_500
 """Days that a step may be said to take."""
 
@@ -102,7 +105,16 @@ class _Deriving:
         edges = [edge for each in made for edge in self._edges(each)]
         if self.faults:
             raise InputError(self.faults)
-        return StepGraph.of(steps, edges, self.warnings)
+        return StepGraph.of(steps, edges, (*self.decision.warnings, *self._not_simulated(), *self.warnings))
+
+    def _not_simulated(self) -> Iterator[tuple[str, str]]:
+        """That the project may not have simulated approval: what assuming saves is told in every reading."""
+        book, truths = self.decision.book, self.decision.truths
+        requires = book.services[SIMULATED].requires if SIMULATED in book.services else ()
+        failed = [book.conditions.by_id[r.condition] for r in requires if truths.get(r.condition) is Truth.NO]
+        if failed:
+            why = "；".join(c.says_not or f"不满足“{c.title}”" for c in failed)
+            yield "simulated-not-eligible", f"按所填事实不能申请模拟审批：{why}。模拟的计划和节省只供比较。"
 
     def _own_steps(self) -> Iterator[ItemDecision]:
         """The owner's own steps and the works: no service lists them, they have days and no limit."""

@@ -192,7 +192,7 @@ def read_statement(raw: Any, vocabulary: Vocabulary, on: date | None = None) -> 
                 Fault(
                     f"/{escape(key)}",
                     shorten(raw[key]),
-                    "没有这个键；可用 on、facts、buildings、units。",
+                    "没有这个键；可用 on、facts、buildings、units，排计划另可用 durations、capacity。",
                     "Unknown key.",
                 )
             )

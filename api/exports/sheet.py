@@ -118,7 +118,7 @@ def before(graph: StepGraph, until: str) -> StepGraph:
     return StepGraph.of(
         (s for s in graph.steps if s.id in kept),
         (e for e in graph.edges if e.before in kept and e.after in kept),
-        (w for w in graph.warnings if any(w[1].startswith(f"{name}（") for name in kept)),
+        (w for w in graph.warnings if w[0] != "no-duration" or any(w[1].startswith(f"{name}（") for name in kept)),
     )
 
 

@@ -119,6 +119,31 @@ def test_days_for_what_is_not_there_are_refused(durations: Any, pointer: str) ->
     assert pointer in told(given={**BASE, "durations": durations}).pointers
 
 
+@pytest.mark.parametrize(
+    ("facts", "codes"),
+    [
+        ({}, set()),
+        ({"hazardous_chemicals": True}, {"simulated-not-eligible"}),
+        ({"land_state": "contracted"}, {"simulated-not-eligible"}),
+        ({"investment": "government"}, {"catalogue-scope", "simulated-not-eligible"}),
+    ],
+)
+@pytest.mark.parametrize("more", [("--reading", "parallel"), ("--reading", "simulated"), ("--compare",)])
+def test_what_the_decision_warns_of_stands_in_the_plan(
+    facts: dict[str, Any], codes: set[str], more: tuple[str, ...]
+) -> None:
+    """Every reading tells what assuming saves: for whom simulated approval is closed, each says so."""
+    answer = told(*more, given={**BASE, "facts": {**BASE["facts"], **facts}}).answer
+    for each in answer.get("readings", {"": answer}).values():
+        assert {w["code"] for w in each["warnings"]} - {"no-duration"} == codes
+
+
+def test_a_misspelt_key_is_told_what_a_plan_may_have() -> None:
+    problem = told(given={**BASE, "duration": {"B01": 1}}).problem
+    assert problem["errors"][0]["pointer"] == "/duration"
+    assert "durations" in problem["errors"][0]["fix"]
+
+
 def test_a_plan_beyond_the_published_years_is_not_guessed() -> None:
     late = {**BASE, "on": "2026-06-01"}
     assert told(given=late).code == 3
