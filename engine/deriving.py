@@ -18,9 +18,6 @@ RESULT = ".result"
 CONVERSION = "simulated-conversion"
 """Limit that says in how many days a simulated opinion is turned formal (转正时限)."""
 
-SIMULATED = "simulated-approval"
-"""Service whose conditions say who may have steps reviewed on assumptions (模拟审批)."""
-
 LONGEST_STEP = 36_500
 """Days that a step may be said to take."""
 
@@ -110,8 +107,8 @@ class _Deriving:
     def _not_simulated(self) -> Iterator[tuple[str, str]]:
         """That the project may not have simulated approval: what assuming saves is told in every reading."""
         book, truths = self.decision.book, self.decision.truths
-        requires = book.services[SIMULATED].requires if SIMULATED in book.services else ()
-        failed = [book.conditions.by_id[r.condition] for r in requires if truths.get(r.condition) is Truth.NO]
+        requires = (r.condition for s in book.services.values() if s.simulated for r in s.requires)
+        failed = [book.conditions.by_id[name] for name in requires if truths.get(name) is Truth.NO]
         if failed:
             why = "；".join(c.says_not or f"不满足“{c.title}”" for c in failed)
             yield "simulated-not-eligible", f"按所填事实不能申请模拟审批：{why}。模拟的计划和节省只供比较。"

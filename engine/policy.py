@@ -229,6 +229,8 @@ class Service:
     alerts: tuple[Alert, ...] = ()
     exclusive: tuple[tuple[str, ...], ...] = ()
     """Groups of items of which at most one may apply."""
+    simulated: bool = False
+    """Whether something in it is only simulated (模拟审批); who may have it is in ``requires``."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,7 +16,7 @@ from engine.policy import (
     Service,
     ServiceItem,
 )
-from engine.terms import Firm, Scope
+from engine.terms import Firm, Force, Scope
 from rules.instances import finished_beforehand, instances_of, waiting_in_a_circle
 from rules.item_parts import Makers, Names, days_of, lapses_of, limits_of, needs_of
 from rules.layers import View
@@ -172,7 +172,11 @@ def _service(name: str, group: list[Placed[Any]], names: Names, items: Mapping[s
                     names.faults.append(unknown_name(placed.at("exclusive", i, n), item, "事项", items))
             exclusive.append(both)
     first = group[0].entry
-    return Service(name, first.title, tuple(requires), first.any_item, tuple(entries), tuple(alerts), tuple(exclusive))
+    steps = (step for placed in group if placed.entry.procedure for step in placed.entry.procedure.steps.values())
+    simulated = any(step.force is Force.SIMULATED for step in steps)
+    return Service(
+        name, first.title, tuple(requires), first.any_item, tuple(entries), tuple(alerts), tuple(exclusive), simulated
+    )
 
 
 def _part(entry: ServiceItemShape, placed: Placed[Any], i: int, names: Names) -> str | None:
