@@ -15,6 +15,7 @@ from decimal import Decimal, InvalidOperation
 from enum import StrEnum
 from typing import Any
 
+from engine.codes import check_credit_code
 from engine.errors import Fault, InputError
 from engine.terms import Assumed, Cite
 from engine.values import escape, shorten
@@ -28,14 +29,16 @@ class FieldType(StrEnum):
     WHOLE = "whole"
     DAY = "day"
     YES_NO = "yes_no"
+    CREDIT_CODE = "credit_code"
 
 
 TYPE_TITLES = {
     FieldType.TEXT: "文字",
-    FieldType.DECIMAL: "数（可有小数）",
+    FieldType.DECIMAL: "数（不为负，可有小数，不写单位、不分千位）",
     FieldType.WHOLE: "整数",
     FieldType.DAY: "日期（2022-09-30）",
     FieldType.YES_NO: "true 或 false",
+    FieldType.CREDIT_CODE: "18位的统一社会信用代码",
 }
 LONGEST_TEXT = 2000
 
@@ -170,6 +173,13 @@ def _read(declared: AssumedField, value: Any, at: str, faults: list[Fault]) -> A
                 return str(found)
         case FieldType.TEXT if isinstance(value, str) and value.strip() and len(value) <= LONGEST_TEXT:
             return value.strip()
+        case FieldType.CREDIT_CODE if isinstance(value, str) and value.strip():
+            # a code that nobody can have is a slip of the pen, and must not count as somebody else
+            code = _plain(value)
+            if (checked := check_credit_code(code)).valid:
+                return code
+            faults.append(Fault(at, shorten(value), f"“{declared.title}”：{checked.says}", checked.says_en))
+            return None
     faults.append(Fault(at, shorten(value), says, f"Must be of type {declared.type}."))
     return None
 
@@ -197,8 +207,12 @@ def public_key(text: str) -> str:
 
     Whoever states it must not be able to hide it behind a wide letter, a blank or another sort of dash.
     """
-    wide = unicodedata.normalize("NFKC", text).upper()
-    return re.sub(r"[-‐-―−/\\_]+", "-", re.sub(r"[\s\u200b-\u200f\u2060\ufeff]+", "", wide))
+    return re.sub(r"[-‐-―−/\\_]+", "-", _plain(text))
+
+
+def _plain(text: str) -> str:
+    """Without what only the typing makes different: wide letters, small letters, blanks."""
+    return re.sub(r"[\s\u200b-\u200f\u2060\ufeff]+", "", unicodedata.normalize("NFKC", text).upper())
 
 
 def compare(paper: AssumedPaper, assumed: Mapping[str, Any], real: Mapping[str, Any]) -> tuple[Compared, ...]:
@@ -212,6 +226,8 @@ def compare(paper: AssumedPaper, assumed: Mapping[str, Any], real: Mapping[str, 
 def _holds(declared: AssumedField, assumed: Any, real: Any) -> bool:
     if assumed is None or real is None:
         return bool(assumed == real)
+    if declared.type is FieldType.TEXT and not declared.key:
+        return _same_words(str(assumed), str(real))
     if declared.type not in (FieldType.DECIMAL, FieldType.WHOLE):
         return bool(assumed == real)
     a, b = Decimal(str(assumed)), Decimal(str(real))
@@ -219,6 +235,14 @@ def _holds(declared: AssumedField, assumed: Any, real: Any) -> bool:
     if declared.percent is not None:
         within = max(within, abs(a) * declared.percent / 100)
     return abs(a - b) <= within
+
+
+def _same_words(one: str, other: str) -> bool:
+    """Whether two texts say the same: 〔2022〕 or [2022], a wide digit, a blank or another dash are no other paper."""
+    return public_key(one.translate(_BRACKETS)) == public_key(other.translate(_BRACKETS))
+
+
+_BRACKETS = str.maketrans("〔〕［］【】（）()", "[][][][][]")
 
 
 def beyond(found: Sequence[Compared]) -> tuple[str, ...]:

@@ -43,6 +43,11 @@ def filed(work: Work, kind: str, body: DocumentIn, files: Sequence[FileRef], own
     mine = may(work.actor, "file_document", applicant=owner)
     office = may(work.actor, "file_result", applicant=owner)
     if paper is not None:
+        if body.standing == "assumed" and office:
+            raise ForbiddenError(
+                f"对{paper.title}的假设由建设单位陈述并自担风险；窗口和部门登记已经取得的。",
+                detail_en="What is assumed is the owner's to state; an office registers what is there.",
+            )
         _allowed(mine or office)
         return filing.file_assumed(
             work.project,

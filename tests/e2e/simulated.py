@@ -63,7 +63,7 @@ HALL: dict[str, Any] = {
 }
 ASSUMED: dict[str, Any] = {
     "parcel": "JH-2022-07",
-    "holder_code": "91440704MA4UHK0L3X",
+    "holder_code": "91440704MA5J00011H",
     "conditions_no": "江海规条〔2022〕7号",
     "land_use": "一类工业用地",
     "site_area_m2": "30000",

@@ -41,7 +41,7 @@ LEAVE = re.compile(
 )
 """Words that read as leave to start; “方可” and “不可” are none."""
 STILL_NEEDED = re.compile(r"须(另行)?取得|方可|尚未取得|不得")
-OTHER_WINS = "91440700MA4W00000X"
+OTHER_WINS = "91440704MA0002CD5F"
 TYPED = "440704202209019999"
 """A construction permit that an applicant says there is."""
 

@@ -83,7 +83,7 @@ def test_another_bidder_wins_and_every_case_of_the_project_ends_at_once(house: H
     other = filer.another_case("simulated-approval", units=["2号厂房"])
     other.do("window", "intake", "accept")
     other.each("simulate", "give", verdict="pass")
-    filer.win(holder_code="91440700MA4W00000X")
+    filer.win(holder_code="91440704MA0002CD5F")
     failed = the_failure(filer, "other_holder")
     assert failed["fields"][0]["field"] == "holder_code" and filer.void() == ALL
     assert_over(filer, failed)

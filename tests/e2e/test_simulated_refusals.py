@@ -128,6 +128,19 @@ def test_a_field_that_cannot_be_compared(still: Standing, field: str, value: Any
         assert fault[0] == f"/fields/{field}" and "才能比对" in fault[1]["fix"]
 
 
+@pytest.mark.parametrize("wrong", ["91440704MA5J00011X", "91440704MA5J0001", "智能装备有限公司"])
+def test_a_holder_whom_nobody_can_be(still: Standing, wrong: str) -> None:
+    """A slip of the pen is asked about; it does not make the land another bidder's and end the case."""
+    (fault,) = faults(put(still.noticed, {**ASSUMED, "holder_code": wrong}), 422).items()
+    assert fault[0] == "/fields/holder_code" and "受让人统一社会信用代码" in fault[1]["fix"]
+
+
+def test_the_window_states_no_assumption_for_the_owner(still: Standing) -> None:
+    path = f"/projects/{still.noticed.project}/documents/land-contract"
+    refused = still.noticed.send("window", path, {"fields": ASSUMED, "standing": "assumed"}, method="PUT")
+    assert refused.status_code == 403 and "由建设单位陈述" in refused.json()["detail"]
+
+
 @pytest.mark.parametrize("empty", [None, ""], ids=["null", "blank"])
 def test_a_field_that_is_missing(still: Standing, empty: str | None) -> None:
     for filer in (still.noticed, still.unstated):

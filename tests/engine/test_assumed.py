@@ -53,6 +53,34 @@ def test_what_cannot_be_compared_is_refused_at_its_field(name: str, value: Any) 
     assert list(faults(lambda: read_paper(CONTRACT, {**TERMS, name: value}))) == [f"/fields/{name}"]
 
 
+HOLDER = AssumedPaper("contract", "合同", (AssumedField("holder", "受让人代码", FieldType.CREDIT_CODE),))
+
+
+@pytest.mark.parametrize("typed", ["91440704MA0001AB3L", " 91440704ma0001ab3l ", "９１440704 MA0001AB3L"])
+def test_a_credit_code_is_kept_in_one_form(typed: str) -> None:
+    assert read_paper(HOLDER, {"holder": typed}) == {"holder": "91440704MA0001AB3L"}
+
+
+@pytest.mark.parametrize("wrong", ["91440704MA0001AB3K", "91440704MAO001AB3L", "甲公司", "91440704", " ", 91, ["x"]])
+def test_a_credit_code_that_nobody_can_have_is_refused_and_is_not_another_holder(wrong: Any) -> None:
+    assert list(faults(lambda: read_paper(HOLDER, {"holder": wrong}))) == ["/fields/holder"]
+
+
+@pytest.mark.parametrize(
+    ("typed", "same"),
+    [
+        ("江海规条[2022]7号", True),
+        ("江海规条（２０２２） 7号", True),
+        ("江海规条〔2022〕17号", False),
+        ("江海规条〔2022〕7", False),
+    ],
+)
+def test_texts_are_the_same_however_they_were_typed(typed: str, same: bool) -> None:
+    paper = AssumedPaper("contract", "合同", (AssumedField("no", "文号"),))
+    (found,) = compare(paper, {"no": "江海规条〔2022〕7号"}, {"no": typed})
+    assert found.holds is same
+
+
 EDGES = [
     ("area", "30300", True),
     ("area", "30300.0001", False),
