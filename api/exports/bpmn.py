@@ -13,7 +13,7 @@ from xml.etree import ElementTree as ET
 
 from api.exports import text as says
 from api.exports.layering import layer_of
-from api.exports.panels import dropped_lines, headline
+from api.exports.panels import cautions, dropped_lines, headline
 from api.exports.sheet import Sheet, bounded, one_reading
 from engine.passes import reduced, successors
 from engine.plan import Plan, Planned
@@ -182,7 +182,7 @@ class _Writing:
         return written + b"\n"
 
     def _about(self) -> str:
-        lines = [headline(self.plan), says.NOT_LEAVE, *dropped_lines(self.plan)]
+        lines = [headline(self.plan), says.NOT_LEAVE, *cautions(self.plan), *dropped_lines(self.plan)]
         lines += [f"假设已有“{says.plain(a.document)}”，{says.SIMULATED}" for a in self.plan.assumptions]
         return "\n".join(lines)
 

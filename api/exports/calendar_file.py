@@ -14,7 +14,7 @@ from icalendar import Alarm, Calendar, Event
 from icalendar.enums import STATUS, TRANSP
 
 from api.exports import text as says
-from api.exports.panels import MILESTONE_WORDS, headline
+from api.exports.panels import MILESTONE_WORDS, cautions, headline
 from api.exports.sheet import Sheet, bounded, one_reading
 from engine.plan import Plan, Planned, milestones
 from engine.terms import Truth
@@ -39,7 +39,7 @@ def calendar_file(sheet: Sheet) -> bytes:
     made = Calendar.new(
         prodid="-//yichuang//plan//ZH-CN",
         name=headline(plan),
-        description=says.NOT_LEAVE,
+        description="".join([says.NOT_LEAVE, *cautions(plan)]),  # the library takes no line breaks here
         uid=_uid(sheet, plan, ""),
         subcomponents=[*_steps(sheet, plan, sheet.stamp), *_milestones(sheet, plan, sheet.stamp)],
     )

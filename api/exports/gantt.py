@@ -7,11 +7,12 @@ on an assumption (假设), with round ends where it is the owner's own work (自
 
 from __future__ import annotations
 
+from itertools import chain
 from xml.etree.ElementTree import Element
 
 from api.exports import text as says
 from api.exports.axis import Axis
-from api.exports.panels import MILESTONE_WORDS, dropped_lines, headline, under
+from api.exports.panels import MILESTONE_WORDS, cautions, dropped_lines, headline, under
 from api.exports.sheet import Sheet, bounded
 from api.exports.svg import DARK, GREY, LIGHT, REST, RULE, Svg, add, group, line, words
 from engine.plan import MILESTONES, Plan, Planned, milestones
@@ -170,7 +171,8 @@ class _Picture:
             words(made, says.NO_FORCE, x - 6, y, "d", "end")
 
     def _dropped(self, made: Element, plan: Plan, top: float, idle: int) -> float:
-        lines = dropped_lines(plan)
+        wrapped = (says.wrap(each, WIDE - 34, 11, 4) for each in cautions(plan))
+        lines = [*chain.from_iterable(wrapped), *dropped_lines(plan)]
         if idle:
             lines.append(f"另有 {idle} 个环节未定用时或不占时间，未画。")
         for each in lines:

@@ -7,12 +7,13 @@ does without it. A box says who does the step; hatching and words say where it s
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from itertools import chain
 from typing import Any
 from xml.etree.ElementTree import Element
 
 from api.exports import text as says
 from api.exports.layering import Cell, layout
-from api.exports.panels import dropped_lines, headline, under
+from api.exports.panels import cautions, dropped_lines, headline, under
 from api.exports.sheet import Sheet, bounded
 from api.exports.svg import DARK, GREY, INK, LIGHT, Svg, add, group, halo, line, words
 from engine.graph import Edge
@@ -119,7 +120,8 @@ class _Panel:
             self._box(made, step, *self._corner(cell))
         top = self._alone(made, self.top + self.laid.rows * ROW + 6, wide)
         few = ["先后关系太多：由其他环节已可推出的未画。"] if self.crowded else []
-        for told in [*few, *dropped_lines(self.plan)]:
+        wrapped = (says.wrap(each, wide - 2 * MARGIN, 11, 4) for each in cautions(self.plan))
+        for told in [*few, *chain.from_iterable(wrapped), *dropped_lines(self.plan)]:
             words(made, says.fit(told, wide - 2 * MARGIN, 11), MARGIN, top + 12, "d")
             top += 17
         return top

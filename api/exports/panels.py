@@ -33,6 +33,11 @@ def under(plan: Plan, milestones: Mapping[str, Mapping[str, Any]]) -> str:
     return "　　".join(parts)
 
 
+def cautions(plan: Plan) -> list[str]:
+    """What must be known of the whole before it is relied on: provisional dates, a reading that is closed to the project."""
+    return [f"注意：{said}" for code, said in plan.warnings if code != "no-duration"]
+
+
 def dropped_lines(plan: Plan) -> list[str]:
     """What it does without, and what it decides on a review finished beforehand, with clauses and days."""
     ahead = [says.beforehand(d) for d in plan.beforehand]

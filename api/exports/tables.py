@@ -10,6 +10,7 @@ from typing import Any
 import networkx as nx
 
 from api.exports import text as says
+from api.exports.panels import cautions
 from api.exports.sheet import Sheet, one_reading
 from engine.graph import Edge
 from engine.plan import Plan, Planned
@@ -65,7 +66,10 @@ def _cell(value: Any) -> Any:
 def graph_of_plan(sheet: Sheet, plan: Plan) -> nx.MultiDiGraph[str]:
     """One reading as networkx has it, with plain attributes alone: what steps wait for, and what they no longer do."""
     out: nx.MultiDiGraph[str] = nx.MultiDiGraph(
-        reading=plan.reading.value, start=_plain(plan.start), finish=_plain(plan.finish), note=says.NOT_LEAVE
+        reading=plan.reading.value,
+        start=_plain(plan.start),
+        finish=_plain(plan.finish),
+        note="\n".join([says.NOT_LEAVE, *cautions(plan)]),
     )
     for planned in plan.steps:
         out.add_node(planned.step.id, **_step(sheet, planned))

@@ -48,6 +48,17 @@ def test_a_plan_is_written_to_standard_output_or_to_a_file(wanted: str, tmp_path
     assert [each.name for each in tmp_path.iterdir()] == [file.name]
 
 
+@pytest.mark.parametrize("wanted", sorted({*FORMATS} - {"csv"}))
+def test_what_must_be_known_of_the_dates_and_the_reading_goes_along(wanted: str) -> None:
+    """A picture leaves the screen without its answer: dates that a notice may move, a reading closed to the project."""
+    beyond = {**WORKED, "facts": {**WORKED["facts"], "hazardous_chemicals": True}}
+    told = draw("--as", wanted, "--reading", "simulated", "--start", "2026-10-01", "--forecast", given=beyond)
+    said = "".join(told.out.split())
+    assert "日期是暂定的" in said and "不能申请模拟审批" in said
+    final = "".join(draw("--as", wanted, "--reading", "simulated").out.split())
+    assert "日期是暂定的" not in final and "不能申请模拟审批" not in final
+
+
 @pytest.mark.parametrize("wanted", ["gantt", "graph", "bpmn", "csv", "graphml"])
 def test_a_bare_graph_is_drawn_too(wanted: str) -> None:
     told = yichuang("draw", "--graph", "-", "--as", wanted, "--reading", "simulated", given=HOSTILE)
