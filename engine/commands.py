@@ -163,9 +163,14 @@ COMMAND_TITLES = {
 
 
 def withdraw(desk: Desk, says: str) -> list[Event]:
-    """The owner withdraws the application (撤回申请), at any time before it is decided."""
+    """The owner withdraws the application (撤回申请), at any time before it is decided.
+
+    A notice of simulated opinions goes with it: nothing will ever turn formal by it. Permits that were handed out stand.
+    """
     not_ended(desk)
-    return [desk.event(EventKind.CASE_WITHDRAWN, says=says or "申请人撤回申请")]
+    notices = [p for p in desk.state.issued if p.simulated and p.withdrawn is None]
+    gone = [withdrawal(desk, paper, "申请已撤回，其中的模拟审批意见不再转正") for paper in notices]
+    return [*gone, desk.event(EventKind.CASE_WITHDRAWN, says=says or "申请人撤回申请")]
 
 
 def answer(desk: Desk, says: str, fields: Mapping[str, Any], files: Sequence[FileRef]) -> list[Event]:
