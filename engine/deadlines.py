@@ -102,7 +102,7 @@ def _item(
 
 def _to_turn(state: CaseState, item: ItemHere) -> bool:
     """Whether an item has a simulated opinion to turn formal; one that is void is given anew, in the days of a full review."""
-    return any(v.about.item == item.id for v in simulated_opinions(state))
+    return any(v.passes and v.about.item == item.id for v in simulated_opinions(state))
 
 
 def _turning(law: Law, reading: Reading, item: ItemHere) -> tuple[Step, date] | None:
@@ -122,7 +122,8 @@ def _validity(state: CaseState, law: Law, calendar: WorkCalendar, today: date) -
     procedure, limits = law.procedure, law.book.limits
     if procedure.valid is None or state.ending is not None:
         return
-    given = {v.on for v in simulated_opinions(state) if v.on is not None and converted(state, v) is None}
+    holding = (v for v in simulated_opinions(state) if v.passes and converted(state, v) is None)
+    given = {v.on for v in holding if v.on is not None}
     for day in sorted(given):
         limit = limits[procedure.valid]
         due, provisional = last_of(calendar, day, limit.days, limit.unit)
@@ -136,7 +137,7 @@ def _validity(state: CaseState, law: Law, calendar: WorkCalendar, today: date) -
 def valid_until(state: CaseState, law: Law, calendar: WorkCalendar) -> str | None:
     """The last day on which all simulated opinions of a case still hold (有效期至), in ISO form."""
     valid = law.book.limits.get(law.procedure.valid or "")
-    given = [v.on for v in simulated_opinions(state) if v.on is not None]
+    given = [v.on for v in simulated_opinions(state) if v.passes and v.on is not None]
     if valid is None or not given:
         return None
     due, _ = last_of(calendar, min(given), valid.days, valid.unit)

@@ -29,7 +29,8 @@ class Prospect:
 def prospects(desk: Desk) -> Iterator[Prospect]:
     """Every way in which what is simulated and not yet turned formal may still fail, in the order of the policy."""
     state = desk.state
-    standing = [v for v in simulated_opinions(state) if converted(state, v) is None and not desk.reading.stale(v)]
+    given = [v for v in simulated_opinions(state) if v.passes and not desk.reading.stale(v)]
+    standing = sorted((v for v in given if converted(state, v) is None), key=lambda v: (v.about.item, v.id))
     if state.ending is not None or not standing:
         return
     for failure in desk.law.procedure.failures:

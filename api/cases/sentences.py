@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 from engine.assumed import FailedBy
+from engine.case_clock import last_of
 from engine.commands import Desk
 from engine.deadlines import UNIT_TITLES, valid_until
 from engine.dossier import About, DocVersion, Standing
@@ -60,6 +61,7 @@ def sentences(desk: Desk, calendar: WorkCalendar, events: Sequence[Event]) -> It
     yield from _validity(desk, calendar)
     yield from (told(each) for each in prospects(desk))
     yield from _failed(desk, events)
+    yield from _to_mend(desk, calendar)
     yield from _next(desk)
 
 
@@ -106,7 +108,7 @@ def _came(desk: Desk, title: str, now: DocVersion) -> Sentence:
 
 
 def _validity(desk: Desk, calendar: WorkCalendar) -> Iterator[Sentence]:
-    waiting = [v for v in simulated_opinions(desk.state) if converted(desk.state, v) is None]
+    waiting = [v for v in simulated_opinions(desk.state) if v.passes and converted(desk.state, v) is None]
     limit = validity(desk)
     until = valid_until(desk.state, desk.law, calendar)
     if until is not None and limit is not None and waiting and desk.state.ending is None:
@@ -180,6 +182,25 @@ def _stands(desk: Desk, version: DocVersion) -> bool:
     """Whether it is an opinion, the last on its matter, and nothing that it read has moved."""
     now = desk.state.dossier.current(*version.slot)
     return version.standing is not Standing.VOID and now is version and not desk.reading.stale(version)
+
+
+def _to_mend(desk: Desk, calendar: WorkCalendar) -> Iterator[Sentence]:
+    """What departments have found, and until when the owner answers it; without an answer the case ends."""
+    if desk.state.ending is not None:
+        return
+    titles = {i.id: i.title for i in desk.state.items}
+    for wanted in desk.reading.answerable():
+        found = "；".join(
+            f"{f.about.item}{titles.get(f.about.item, '')}——{f.fields.get('says', '')}" for f in wanted.findings
+        )
+        items = ", ".join(f.about.item for f in wanted.findings)
+        asked = [a for step, a, answered in desk.state.answering if step == wanted.step.id and answered is None]
+        limit = desk.law.book.limits.get(wanted.rule.within or "")
+        due = last_of(calendar, asked[-1], limit.days, limit.unit)[0] if asked and limit else None
+        yield (
+            f"请修改后提交整改{f'，最迟{due}，逾期办件终止' if due else ''}：{found}。",
+            f"To be mended and answered{f' by {due}, or the case ends' if due else ''}: {items}.",
+        )
 
 
 # --- what comes next -------------------------------------------------------------------------------------------------------

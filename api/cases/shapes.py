@@ -15,6 +15,7 @@ from engine.dossier import VERDICT_TITLES, About, DocVersion, Standing
 from engine.events import Event, EventKind, stamp
 from engine.intake import judge_now, lacking
 from engine.kinds import commands as commands_of
+from engine.procedure import Command
 from engine.records import IssuedPaper
 from engine.tasks import Task
 from engine.terms import NO_FORCE, Force, Truth
@@ -217,7 +218,7 @@ def _still_simulated(desk: Desk) -> bool:
 
 def task_json(desk: Desk, task: Task) -> dict[str, Any]:
     """A task, with the commands that it takes now and whether this person may give them."""
-    takes = commands_of(task.step.kind, task.state)
+    takes = [c for c in commands_of(task.step.kind, task.state) if c is not Command.CONVERT or task.step.converts]
     yours = [c for c in takes if may(desk.actor, c.value, task, applicant=desk.state.applicant)]
     return {
         "id": task.id,

@@ -85,6 +85,10 @@ def _opinion(desk: Desk, calendar: WorkCalendar, version: DocVersion) -> dict[st
         code, says = "void", "已失效"
     elif formal is not None:
         code, says = "converted", "已转正"
+    elif desk.state.dossier.current(*version.slot) is not version:
+        code, says = "superseded", "已由后来的意见代替"
+    elif not version.passes:
+        code, says = "failed", "不合格，修改后重新审查"
     elif desk.reading.stale(version):
         code, says = "stale", "所据已变化，须重新审查"
     else:
