@@ -8,7 +8,7 @@ from datetime import date
 from typing import Any
 
 from engine.case import CaseState
-from engine.commands import REMEDIES, Desk, allow_now
+from engine.commands import REMEDIES, Desk, allow_now, withdrawal
 from engine.decision import Decision, reason_json
 from engine.determination import determined, item_from_json
 from engine.dossier import About, Standing
@@ -263,7 +263,17 @@ def redetermined(desk: Desk) -> list[Event]:
     ]
     event = desk.event(EventKind.ITEMS_DETERMINED, None, (), void=void, **data)
     after = replace(state, dossier=state.dossier.with_versions((), void), items=items)
-    return [replace(event, data={**event.data, "closes": _nothing_left(after, desk)})]
+    applying = {i.id for i in items} - gone
+    return [replace(event, data={**event.data, "closes": _nothing_left(after, desk)}), *_untrue(desk, after, applying)]
+
+
+def _untrue(desk: Desk, after: CaseState, applying: set[str]) -> Iterator[Event]:
+    """Notices that list, of an item that applies once more, the opinion that was voided when it did not: taken back."""
+    for paper in after.issued:
+        said = (after.dossier.versions[o["document"]] for o in paper.content.get("opinions", ()))
+        again = sorted({v.about.item for v in said if v.standing is Standing.VOID} & applying)
+        if paper.simulated and paper.withdrawn is None and again:
+            yield withdrawal(desk, paper, f"{'、'.join(again)}重新适用，其中关于它的模拟审批意见已失效")
 
 
 def _nothing_left(state: CaseState, desk: Desk) -> list[str]:

@@ -297,5 +297,18 @@ def carry_on(life: Watched) -> None:
     raise AssertionError(life.states())
 
 
+def test_a_notice_is_taken_back_when_an_item_that_was_dropped_applies_again() -> None:
+    """Found by a random life: the notice still listed the opinion that had been voided when the item was dropped."""
+    lived = RandomSimulated()
+    lived.begin(start="converted")
+    lived.correct_the_height(height=900)
+    (notice,) = lived.life.state.issued
+    assert notice.withdrawn is None
+    lived.correct_the_height(height=2000)
+    (notice,) = lived.life.state.issued
+    assert notice.withdrawn is not None and "X3重新适用" in notice.withdrawn["says"]
+    carry_on(lived.life)
+
+
 TestRandomSimulated = RandomSimulated.TestCase
 TestRandomSimulated.settings = settings(max_examples=40, stateful_step_count=25)
