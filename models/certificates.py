@@ -194,9 +194,10 @@ async def certificate_of(reader: Reader, certificate: str) -> Certificate | None
     return await _one(reader, CertificateRow.id == certificate)
 
 
-async def of_case(reader: Reader, case: str) -> Certificate | None:
-    """The last certificate of a case."""
-    return await _one(reader, CertificateRow.case_id == case)
+async def of_case(reader: Reader, case: str, number: str | None = None) -> Certificate | None:
+    """The last certificate of a case, or the one of that number."""
+    mine = CertificateRow.case_id == case
+    return await _one(reader, mine if number is None else mine & (CertificateRow.number == number))
 
 
 async def by_number(reader: Reader, number: str, check_code: str) -> Certificate | None:

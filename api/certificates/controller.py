@@ -15,6 +15,12 @@ from api.requests import content_length
 from engine.events import Actor
 
 NumberQuery = Annotated[str, QueryParameter(description="证书编号，如 江海联验字〔2022〕1号。")]
+PaperQuery = Annotated[
+    str | None,
+    QueryParameter(
+        description="办件发过几份的，要哪一份的编号；不写就是最后一份。The number, where there are several."
+    ),
+]
 CodeQuery = Annotated[str, QueryParameter(description="证书上的校验码，如 T7U4-RER7-229T。")]
 
 
@@ -32,10 +38,10 @@ class CertificateController(Controller):
         responses={**downloads(200, "application/pdf", "证书的原文件，作附件下载。"), **problems(*READS_ONE)},
     )
     async def download(
-        self, case: CasePath, actor: NamedDependency[Actor], parts: NamedDependency[Parts]
+        self, case: CasePath, actor: NamedDependency[Actor], parts: NamedDependency[Parts], number: PaperQuery = None
     ) -> Response[bytes]:
-        """The certificate as it was made, once; never drawn anew."""
-        name, pdf = await service.file_of(parts, actor, case)
+        """The certificate as it was made, once; never drawn anew. A case with several, such as permits, has the last."""
+        name, pdf = await service.file_of(parts, actor, case, number)
         headers = {
             "Content-Disposition": disposition(f"{name}.pdf"),
             "X-Content-Type-Options": "nosniff",

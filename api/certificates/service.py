@@ -16,6 +16,7 @@ from engine.errors import NotFoundError
 from engine.events import Actor, stamp
 from engine.ledger import digest
 from engine.terms import NO_FORCE, Force
+from engine.values import shorten
 from models.certificates import Certificate, Withdrawal, by_number, by_pdf_hash, claimed, of_case, pdf_of, withdrawal_of
 
 MARK = b"%PDF-"
@@ -135,8 +136,8 @@ def _found(parts: Parts, found: Certificate, withdrawn: Withdrawal | None) -> Ch
     )
 
 
-async def file_of(parts: Parts, actor: Actor, case: str) -> tuple[str, bytes]:
-    """The stored bytes of a case's last paper and what its file is called; never drawn anew (C6).
+async def file_of(parts: Parts, actor: Actor, case: str, number: str | None = None) -> tuple[str, bytes]:
+    """The stored bytes of a case's last paper, or of that number, and what its file is called; never drawn anew (C6).
 
     A simulated one says in its very name that it has no force, for files are sent on under it.
 
@@ -145,10 +146,11 @@ async def file_of(parts: Parts, actor: Actor, case: str) -> tuple[str, bytes]:
     """
     async with parts.database.read() as reader:
         await seen_case(reader, actor, case)
-        found = await of_case(reader, case)
+        found = await of_case(reader, case, number.strip() if number else None)
         pdf = await pdf_of(reader, found.id) if found else None
     if found is None or pdf is None:
-        raise NotFoundError("这件办件没有已成文的证书。", detail_en="No sealed certificate.")
+        named = f"编号“{shorten(number)}”的" if number else ""
+        raise NotFoundError(f"这件办件没有{named}已成文的证书。", detail_en="No sealed certificate.")
     return found.number + (f"（{NO_FORCE}）" if found.force == Force.SIMULATED.value else ""), pdf
 
 

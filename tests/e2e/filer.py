@@ -287,9 +287,10 @@ class Filer:
             self.hold(task)
         return self.shown
 
-    def certificate(self, login: str = "owner") -> bytes:
-        """The certificate's bytes."""
-        answer = self.people[login].get(f"/api/cases/{self.case}/certificate")
+    def certificate(self, login: str = "owner", number: str | None = None) -> bytes:
+        """The certificate's bytes: the last of the case's papers, or the one of that number."""
+        named = {} if number is None else {"number": number}
+        answer = self.people[login].get(f"/api/cases/{self.case}/certificate", params=named)
         assert answer.status_code == 200, answer.text
         assert answer.headers["content-type"] == "application/pdf"
         return answer.content

@@ -64,6 +64,20 @@ def formal_once_it_is_won(house: House, filer: Simulating) -> None:
     refused(filer, "A10.result", permits["A10"]["number"], "window", **again)
 
 
+def every_paper_can_be_had(house: House, filer: Simulating) -> None:
+    """The notice, each permit and the closing notice are downloaded by their numbers, and each is what it says."""
+    standings = []
+    with house.service.visitor() as anyone:
+        for paper in filer.shown["papers"]:
+            found = anyone.post("/api/certificates/check", content=filer.certificate(number=paper["number"])).json()
+            assert found["content"]["number"] == paper["number"]
+            standings.append(found["standing"])
+    assert standings == ["simulated", "in_force", "in_force", "in_force", "in_force"]
+    assert filer.certificate() == filer.certificate(number=filer.shown["papers"][-1]["number"])
+    other = filer.people["owner"].get(f"/api/cases/{filer.case}/certificate", params={"number": "江海A10〔1999〕1号"})
+    assert other.status_code == 404 and "江海A10〔1999〕1号" in other.json()["detail"]
+
+
 def permits_to_build(house: House, filer: Simulating) -> None:
     """The second case of the project: the land registered and the construction permit, on the day of its application."""
     filer.facts(land_state="paid")
@@ -130,6 +144,7 @@ def built_otherwise(filer: Filer) -> None:
 def test_from_before_the_land_to_the_joint_acceptance(house: House) -> None:
     filer = reviewed_before_the_land(house)
     formal_once_it_is_won(house, filer)
+    every_paper_can_be_had(house, filer)
     permits_to_build(house, filer)
     third = accepted_jointly(house, filer)
     certificate = third.look("owner")["certificate"]
