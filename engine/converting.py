@@ -33,7 +33,7 @@ def convert(desk: Desk, task: Task, unchanged: bool, says: str, today: Law) -> l
             [Fault("/unchanged", unchanged, fix, "Only what is unchanged converts; else give an opinion.")]
         )
     simulated = _holding(desk, task, today)
-    opinion = Opinion(Verdict.PASS, says or f"与模拟审批意见（{simulated.id}）所据一致，未变化")
+    opinion = Opinion(Verdict.PASS, says or f"与{simulated.on}出具的模拟审批意见所据一致，未变化")
     check_opinion(desk, task, opinion)
     if task.step.two_people:
         return [drafted(desk, task, opinion, simulated.id)]

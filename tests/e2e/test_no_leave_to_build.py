@@ -33,7 +33,7 @@ from tests.e2e.simulated import FACTS, HALL, Simulating, before_land
 
 SIMULATED = re.compile(r"模拟审批意见(?!转正)|模拟意见|模拟审查|simulated_opinion/|simulated_notice/|江海模审")
 """Names of what is simulated; the limit for turning it formal is not."""
-FORMAL = re.compile(r"与模拟审批意见(（[^）]*）所据一致，未变化|无关)")
+FORMAL = re.compile(r"与[-0-9]{10}出具的模拟审批意见所据一致，未变化|其效力不以模拟审批意见为据")
 """What a formal opinion says of the simulated one that it took the place of, and a permit of all of them."""
 LEAVE = re.compile(
     r"(?<![方不未])(可以?|即可|均可|准予|准许|允许|同意|批准|得以|有权|具备)(先行|立即|提前|依法)?"
