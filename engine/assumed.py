@@ -149,8 +149,8 @@ def read_paper(paper: AssumedPaper, raw: Mapping[str, Any], at: str = "/fields")
     for name, each in known.items():
         where = f"{at}/{escape(name)}"
         if raw.get(name) in (None, ""):
-            says = f"请写明“{each.title}”（{TYPE_TITLES[each.type]}），否则无法与{paper.title}比对。"
-            faults.append(Fault(where, raw.get(name), says, "Missing: it could not be compared."))
+            says = f"“{paper.title}”须写明“{each.title}”（{TYPE_TITLES[each.type]}）。"
+            faults.append(Fault(where, raw.get(name), says, "Missing."))
         else:
             out[name] = _read(each, raw[name], where, faults)
     if faults:

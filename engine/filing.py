@@ -10,7 +10,7 @@ from engine.assumed import AssumedPaper, beyond, compare, public_key, read_paper
 from engine.dossier import FACT, About, DocVersion, Dossier, FileRef, Standing, value_to_store
 from engine.errors import Fault, InputError, RefusedError
 from engine.events import Actor, Event, EventKind, day_of
-from engine.policy import Item, Material
+from engine.policy import RESULT, Item, Material
 from engine.procedure import APPLICATION
 from engine.terms import Value
 
@@ -175,7 +175,8 @@ def check_not_had(dossier: Dossier, material: Material, items: Mapping[str, Item
     """
     found = had(dossier, material, items)
     if found is not None:
-        named = found.fields.get("number") or found.id
+        made = (i.title for i in items.values() if found.kind in (i.id + RESULT, *i.makes))
+        named = found.fields.get("number") or next(made, found.kind)
         raise RefusedError(
             f"“{material.title}”即本项目已有的{named}（{found.id}），由系统共享，不再收取。",
             detail_en=f"The office has it already: {found.id}.",

@@ -95,6 +95,11 @@ def _came(desk: Desk, title: str, now: DocVersion) -> Sentence:
     last = [v for v in desk.state.dossier.history(now.kind, About()) if v.standing is Standing.ASSUMED][-1:]
     differing = {f for v in last for f in now.compared.get(v.id, ())}
     beyond = [(f.id, f.title) for f in (paper.fields if paper else ()) if f.id in differing]
+    if not beyond and not _to_turn(desk):
+        return (
+            f"{title}已取得，与假设一致，模拟审批意见没有尚待转正的。",
+            f"{now.kind} is there and agrees with what was assumed; nothing is left to turn formal.",
+        )
     if not beyond:
         return (
             f"{title}已取得，与假设一致，各部门核对无变化后即可转正。",
@@ -107,8 +112,13 @@ def _came(desk: Desk, title: str, now: DocVersion) -> Sentence:
     )
 
 
+def _to_turn(desk: Desk) -> bool:
+    """Whether a simulated opinion may still be turned formal."""
+    return any(v.passes and converted(desk.state, v) is None for v in simulated_opinions(desk.state))
+
+
 def _validity(desk: Desk, calendar: WorkCalendar) -> Iterator[Sentence]:
-    waiting = [v for v in simulated_opinions(desk.state) if v.passes and converted(desk.state, v) is None]
+    waiting = _to_turn(desk)
     limit = validity(desk)
     until = valid_until(desk.state, desk.law, calendar)
     if until is not None and limit is not None and waiting and desk.state.ending is None:
@@ -219,6 +229,11 @@ def _next(desk: Desk) -> Iterator[Sentence]:
         yield _by_whom(desk, now)
     if any(desk.state.dossier.current(p.doc, About()) is None or _only_assumed(desk, p.doc) for p in _papers(desk)):
         yield _once_there(desk, tasks)
+    elif also := _made_elsewhere(desk, tasks):
+        yield (
+            f"发证之前，还须由窗口登记{'、'.join(also)}的办理结果。",
+            f"Before permits are issued the window registers {', '.join(also.values())}.",
+        )
 
 
 def _papers(desk: Desk) -> Sequence[Any]:
@@ -246,19 +261,26 @@ def _by_whom(desk: Desk, tasks: Iterable[Task]) -> Sentence:
     return f"下一步：{zh}。", f"Next: {en}."
 
 
-def _once_there(desk: Desk, tasks: Sequence[Task]) -> Sentence:
-    """What follows when the papers come that are assumed: who hands in what, who confirms in how long, what is issued."""
-    procedure, state = desk.law.procedure, desk.state
-    papers = [p for p in _papers(desk) if not state.dossier.good(p.doc, About())]
+def _made_elsewhere(desk: Desk, tasks: Sequence[Task]) -> dict[str, str]:
+    """Results of other offices that permits wait for and that are not there yet: title → document."""
+    state = desk.state
+    permits = {t.about.item for t in tasks if t.step.kind is StepKind.ISSUE}
     own = {i.id + RESULT for i in state.items if i.applies is Truth.YES and i.part}
     results = {
         title: docs[0]
         for item in state.items
-        if item.applies is Truth.YES and item.part
+        if item.applies is Truth.YES and item.id in permits
         for docs, title, _ in item.needs
         if not any(state.dossier.good(d, About()) or d in own for d in docs)
     }
-    also = {t: d for t, d in results.items() if t not in {p.title for p in papers}}
+    return {t: d for t, d in results.items() if t not in {p.title for p in _papers(desk)}}
+
+
+def _once_there(desk: Desk, tasks: Sequence[Task]) -> Sentence:
+    """What follows when the papers come that are assumed: who hands in what, who confirms in how long, what is issued."""
+    procedure, state = desk.law.procedure, desk.state
+    papers = [p for p in _papers(desk) if not state.dossier.good(p.doc, About())]
+    also = _made_elsewhere(desk, tasks)
     turning = next((s for s in procedure.steps if s.converts), None)
     limit = desk.law.book.limits.get(turning.limit or "") if turning else None
     permits = [t for t in tasks if t.step.kind is StepKind.ISSUE and t.about.item]

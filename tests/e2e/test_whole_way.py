@@ -52,14 +52,19 @@ def reviewed_before_the_land(house: House) -> Simulating:
 
 def formal_once_it_is_won(house: House, filer: Simulating) -> None:
     """The contract as it was assumed; each opinion turned formal by two people, and the permits on the same day."""
-    filer.turn_formal(legal_day(house.service))
+    filer.win()
+    assert "发证之前，还须由窗口登记企业投资项目备案的办理结果。" in filer.look("owner")["simulated"]["says"]
+    filer.register_result("A01", "2022-440704-01", legal_day(house.service))
+    assert not any("登记企业投资项目备案" in line for line in filer.look("owner")["simulated"]["says"])
+    filer.look()
+    filer.each("convert", "convert", second="sign", unchanged=True)
     issue_each(filer, "A10", "A17", "B02")
     assert [p["item"] for p in filer.shown["papers"]] == ["", "A10", "A17", "B02", ""]
     permits = {p["item"]: p for p in filer.shown["papers"] if p["item"]}
     assert {p["issued_on"] for p in permits.values()} == {legal_day(house.service)}
     made = documents(filer)
     assert {made[f"{item}.result"]["fields"]["number"] for item in permits} == {p["number"] for p in permits.values()}
-    refused(filer, "land_proof", "land-contract#2")
+    refused(filer, "land_proof", "国有建设用地使用权出让合同（land-contract#2）")
     again = result("另一号", "自然资源局", legal_day(house.service))
     refused(filer, "A10.result", permits["A10"]["number"], "window", **again)
 
