@@ -17,6 +17,9 @@ DECIDE = ".decide"
 MADE = (CONVERT, DECIDE)
 """Ends of the ids that a reading gives to steps of its own making: turned formal (转正), decided (作出决定)."""
 
+MOST_TOLD = 20
+"""Steps of a cycle that are named, from where it begins."""
+
 
 @dataclass(frozen=True, slots=True)
 class GraphStep:
@@ -89,7 +92,7 @@ class StepGraph:
         try:
             order = tuple(in_order(preds))
         except CycleFoundError as error:
-            names = " → ".join(made[i].id for i in error.steps)
+            names = _circle([made[i].id for i in error.steps])
             says = f"这些环节互相等待，形成循环：{names}；请去掉其中一处先后关系。"
             raise InputError([Fault("/steps", names, says, f"A cycle: {names}.")]) from None
         return cls(made, joined, tuple(warnings), index, order)
@@ -124,6 +127,12 @@ def predecessors(edges: Iterable[Edge], index: Mapping[str, int], count: int) ->
 
 def _attributes(made: GraphStep | Edge, without: Sequence[str]) -> dict[str, Any]:
     return {name: getattr(made, name) for name in made.__slots__ if name not in without}
+
+
+def _circle(ids: Sequence[str]) -> str:
+    """A cycle by name; of a long one the beginning, and how long it is."""
+    told = [*ids[:MOST_TOLD], f"…（共 {len(ids) - 1} 个环节）…", ids[-1]] if len(ids) > MOST_TOLD + 1 else ids
+    return " → ".join(told)
 
 
 def _faults(steps: Sequence[GraphStep], edges: Sequence[Edge], index: Mapping[str, int]) -> Iterable[Fault]:

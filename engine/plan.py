@@ -8,6 +8,7 @@ from datetime import date, timedelta
 from typing import Any, Protocol
 
 from engine.dispatch import Demand, dispatch, in_turn
+from engine.errors import Fault, InputError
 from engine.graph import DECIDE, Edge, GraphStep, StepGraph
 from engine.passes import earliest, end_with, latest, successors
 from engine.reading import DROPS, Assumption, Conversion, Network, Reading, network
@@ -162,6 +163,7 @@ def plan(graph: StepGraph, reading: Reading, time: Time, conversion: Conversion 
         conversion: how reviews on assumptions are turned formal, in the simulated reading.
 
     Raises:
+        InputError: more edges touch assumptions than can be tried one by one.
         NotPublishedError: the plan runs into a year whose holidays are not published.
     """
     drops, ahead = DROPS[reading], reading is Reading.BEFOREHAND
@@ -184,7 +186,8 @@ def plan(graph: StepGraph, reading: Reading, time: Time, conversion: Conversion 
         )
         for i, step in enumerate(net.steps)
     )
-    after = successors(net.preds)
+    after, numbers = successors(net.preds), isinstance(time, Numbers)
+    _bounded(net)
 
     def worth(edge: Edge, adds: tuple[tuple[int, int], ...] | None) -> int:
         """How much later the whole would end if this one edge were kept; what fits into the slack costs nothing."""
@@ -192,6 +195,8 @@ def plan(graph: StepGraph, reading: Reading, time: Time, conversion: Conversion 
             kept = _finish(graph, drops, time, conversion, edge, ahead)
         elif all(finishes[before] <= late_starts[step] for before, step in adds):
             return 0
+        elif numbers and len(adds) == 1:  # the longest way over one more edge: up to it, and on from it
+            return int(max(finishes[before] - late_starts[step] for before, step in adds))
         else:
             kept = end_with(adds, after, starts, finishes, end, lambda s, start: time.finish(net.steps[s], start))
         return max(0, time.gap(end, kept))
@@ -203,6 +208,23 @@ def plan(graph: StepGraph, reading: Reading, time: Time, conversion: Conversion 
     dropped, beforehand = tuple(told[:cut]), tuple(told[cut:])
     warnings = (*time.warnings(end), *graph.warnings)
     return Plan(reading, time.start, end, days, steps, assumptions, dropped, warnings, beforehand)
+
+
+MOST_TRIED = 5_000_000
+"""Steps times edges that would have to be read anew, one plan for each such edge: about a minute's work."""
+
+
+def _bounded(net: Network) -> None:
+    """Refuse to try more single edges than anybody would wait for.
+
+    Raises:
+        InputError: names how many there are.
+    """
+    unsure, steps = sum(adds is None for adds in net.adds), len(net.steps)
+    if unsure * steps > MOST_TRIED:
+        fix = f"{steps} 个环节里有 {unsure} 处先后关系与假设有关，要逐处各排一遍才知道值几天，太多了；请分开排，或用 serial、parallel。"
+        fix_en = f"{unsure} edges of {steps} steps touch assumptions, too many to plan each anew; split the graph."
+        raise InputError([Fault("/steps", unsure, fix, fix_en)])
 
 
 def _forward(net: Network, time: Time) -> tuple[list[Any], list[Any]]:

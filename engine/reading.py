@@ -15,6 +15,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
+from engine.errors import Fault, InputError
 from engine.graph import CONVERT as CONVERT
 from engine.graph import DECIDE as DECIDE
 from engine.graph import Edge, GraphStep, StepGraph
@@ -39,6 +40,10 @@ DROPS: dict[Reading, frozenset[Firm]] = {
     Reading.SIMULATED: frozenset({Firm.CUSTOMARY, Firm.BEFORE_ISSUE, Firm.ASSUMABLE}),
     Reading.BEFOREHAND: frozenset({Firm.CUSTOMARY, Firm.BEFORE_ISSUE}),
 }
+
+
+MOST_LABELS = 1_000_000_000
+"""Steps times assumed documents: which step stands on which is that many bits, a few times over."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +97,9 @@ def network(
         keep: one edge that is read as it stands, whatever its firmness or mark, to see what reading it so is worth.
         beforehand: whether review runs before a marked document arrives and only the decision waits (预先完成); with
             ``drops`` that assume nothing.
+
+    Raises:
+        InputError: more steps and assumed documents than can be held.
     """
     dropped = [e for e in graph.edges if e != keep and _drops(e, graph, drops)]
     gone = {id(e) for e in dropped}
@@ -116,6 +124,13 @@ def _drops(edge: Edge, graph: StepGraph, drops: frozenset[Firm]) -> bool:
     return edge.firm is not Firm.ASSUMABLE or not graph.step(edge.after).legal_effect
 
 
+def _bounded(steps: int, assumed: int) -> None:
+    if steps * assumed > MOST_LABELS:
+        fix = f"{steps} 个环节、{assumed} 份可假设的文书，说不完每个环节立足于哪些；请分成几张图。"
+        fix_en = f"{steps} steps and {assumed} documents that may be assumed are too many for one graph; split it."
+        raise InputError([Fault("/steps", assumed, fix, fix_en)])
+
+
 class _Rewriting:
     """Lays the kept edges out anew, with conversions, so that nothing that binds rests on an open assumption."""
 
@@ -133,15 +148,13 @@ class _Rewriting:
         for edge in ahead:
             self.later.setdefault(graph.index[edge.after], set()).add(graph.index[edge.before])
         self.own: list[int] = [0] * len(graph.steps)
-        self.assumed: list[int] = []
+        resting = [e for e in dropped if e.firm is Firm.ASSUMABLE]
+        self.assumed = list(dict.fromkeys(graph.index[e.before] for e in resting))
         """Numbers of the steps whose result is assumed; bit ``k`` stands for the ``k``-th."""
-        for edge in dropped:
-            if edge.firm is Firm.ASSUMABLE:
-                maker = graph.index[edge.before]
-                if maker not in self.assumed:
-                    self.assumed.append(maker)
-                self.own[graph.index[edge.after]] |= 1 << self.assumed.index(maker)
+        _bounded(len(graph.steps), len(self.assumed))
         self.bit = {maker: 1 << k for k, maker in enumerate(self.assumed)}
+        for edge in resting:
+            self.own[graph.index[edge.after]] |= self.bit[graph.index[edge.before]]
         self.found: list[int] = list(self.own)
         """For each step the assumptions that it, or anything right before it, stands on."""
         self.come: list[int] = [0] * len(graph.steps)
@@ -262,9 +275,8 @@ def _decided(step: GraphStep) -> GraphStep:
 
 
 def _bits(bits: int) -> Iterable[int]:
-    k = 0
+    """The places of the bits that are set, the lowest first; few are, of many."""
     while bits:
-        if bits & 1:
-            yield k
-        bits >>= 1
-        k += 1
+        lowest = bits & -bits
+        yield lowest.bit_length() - 1
+        bits ^= lowest

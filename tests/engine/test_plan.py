@@ -149,6 +149,47 @@ def test_a_cycle_is_refused_with_its_steps() -> None:
     assert set(str(caught.value.errors[0].value).split(" → ")) == {"A", "B", "C"}
 
 
+def test_a_long_cycle_is_told_by_its_beginning() -> None:
+    steps = [{"id": f"s{i}", "days": 1, "needs": [{"step": f"s{(i + 1) % 5000}"}]} for i in range(5000)]
+    with pytest.raises(InputError) as caught:
+        read_graph({"steps": steps})
+    named = str(caught.value.errors[0].value)
+    assert "共 5000 个环节" in named and len(named) < 500
+
+
+class Counted(Numbers):
+    """Plain numbers that count how often a step's finish is asked for."""
+
+    asked = 0
+
+    def finish(self, step: GraphStep, start: int) -> int:
+        Counted.asked += 1
+        return Numbers.finish(self, step, start)
+
+
+def test_many_habits_do_not_make_a_plan_of_numbers_walk_the_graph_for_each() -> None:
+    """A habit before each step of a line of 300, each of which would move all that come after it."""
+    steps = [GraphStep("land", days=1000), *(GraphStep(f"s{i}", days=1) for i in range(300))]
+    line = [Edge(f"s{i}", f"s{i + 1}") for i in range(299)]
+    habits = [Edge("land", f"s{i}", Firm.CUSTOMARY) for i in range(300)]
+    Counted.asked = 0
+    made = plan(StepGraph.of(steps, [*line, *habits]), Reading.PARALLEL, Counted())
+    assert [d.days_saved for d in made.dropped] == [300 - i for i in range(300)]
+    assert Counted.asked <= 3 * len(steps)
+
+
+@pytest.mark.parametrize(("makers", "reviews", "named"), [(1, 2300, 2300), (31_700, 31_700, 31_700)])
+def test_more_assumptions_than_can_be_tried_or_held_are_refused(makers: int, reviews: int, named: int) -> None:
+    steps = [
+        *(GraphStep(f"m{i}", days=1) for i in range(makers)),
+        *(GraphStep(f"s{i}", days=1) for i in range(reviews)),
+    ]
+    edges = [Edge(f"m{i % makers}", f"s{i}", Firm.ASSUMABLE) for i in range(reviews)]
+    with pytest.raises(InputError) as caught:
+        plan(StepGraph.of(steps, edges), Reading.SIMULATED, Numbers())
+    assert [(f.pointer, f.value) for f in caught.value.errors] == [("/steps", named)]
+
+
 @st.composite
 def graphs(draw: st.DrawFn) -> StepGraph:
     n = draw(st.integers(1, 14))
