@@ -168,7 +168,7 @@ def test_the_catalogue_is_listed_whole() -> None:
 
 NEEDS = """
     A06>A02 A03>A04 A06>A04 A04>A05 A07>A08 A08>A09 BASIS>A10 LAND>A10 O03~>A10 BASIS>A11 A10>A11
-    LAND>A13 O03>A13 A01>A24
+    LAND>A13 O03>A13 A01>A24 A01~>A14 A01~>A15
 """.split()
 """Every need of the first stage: ``>`` by law, ``~>`` practice only."""
 
