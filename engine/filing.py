@@ -7,12 +7,14 @@ from datetime import date, datetime
 from typing import Any
 
 from engine.assumed import AssumedPaper, beyond, compare, public_key, read_paper
+from engine.conditions import interpret
 from engine.dossier import FACT, About, DocVersion, Dossier, FileRef, Standing, value_to_store
 from engine.errors import Fault, InputError, RefusedError
 from engine.events import Actor, Event, EventKind, day_of
-from engine.policy import RESULT, Item, Material
+from engine.facts import subject_of
+from engine.policy import RESULT, Item, ItemKind, Material, PolicyBook
 from engine.procedure import APPLICATION
-from engine.terms import Value
+from engine.terms import Firm, Scope, Truth, Value
 
 # --- the project ------------------------------------------------------------------------------------------------------
 
@@ -206,6 +208,37 @@ def check_not_made_here(dossier: Dossier, kind: str, title: str) -> None:
             f"“{title}”已由本系统办件作出（{now.fields.get('number') or now.id}），不再登记。",
             detail_en=f"{kind} was made by a case here ({now.id}).",
         )
+
+
+def check_allowed(dossier: Dossier, item: Item, book: PolicyBook, fields: Mapping[str, Any]) -> None:
+    """Refuse that the owner has done what nobody may do without a licence (先证后建), such as starting works.
+
+    Where it is not known yet whether the licence is wanted, what was done is taken down as stated.
+
+    Raises:
+        RefusedError: a licence that it certainly needs is not there.
+        InputError: it is said to have been done before the licence was given.
+    """
+    subject = subject_of(dossier.statement(book.vocabulary), book.vocabulary)
+    (project,) = subject.rows[Scope.PROJECT] or ()
+    found = interpret(book.conditions, subject)
+    for need in item.needs:
+        makers = [book.items.get(doc.removesuffix(RESULT)) for doc in need.one_of]
+        licences = [m for m in makers if m is not None and m.kind is ItemKind.LICENCE]
+        wanted = need.when is None or found[need.when, project.key] is Truth.YES
+        if need.firm is not Firm.REQUIRED or not wanted or not licences or len(licences) < len(makers):
+            continue
+        there = [v for doc in need.one_of if dossier.good(doc, About()) and (v := dossier.current(doc, About()))]
+        titles, law = "或者".join(m.title for m in licences), "；".join(f"{c.instrument}{c.article}" for c in need.cite)
+        if not there:
+            raise RefusedError(
+                f"尚未取得“{titles}”，不得先行“{item.title}”（{law}）；请先办理，或者由窗口登记别处作出的。",
+                detail_en=f"{item.id} needs {', '.join(need.one_of)} first.",
+            )
+        given = min(str(v.fields.get("issued_on") or v.on) for v in there)
+        if fields["issued_on"] < given:
+            fix = f"“{titles}”{given}才取得，“{item.title}”不能早于这一天。"
+            raise InputError([Fault("/fields/issued_on", fields["issued_on"], fix, "Before the licence was given.")])
 
 
 # --- opening and intake -----------------------------------------------------------------------------------------------

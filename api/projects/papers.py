@@ -70,6 +70,8 @@ def filed(work: Work, kind: str, body: DocumentIn, files: Sequence[FileRef], own
         fields = read_paper(RESULT_FIELDS, body.fields)
         filing.check_not_to_come(fields, day_of(work.now))
         filing.check_not_made_here(work.dossier, kind, item.title)
+        if item.kind is ItemKind.OWN_DUTY:
+            filing.check_allowed(work.dossier, item, book, fields)
     elif kind.endswith(EXTENSION) and kind.removesuffix(EXTENSION) in book.items:
         _allowed(office)
         fields = read_paper(EXTENSION_FIELDS, body.fields)

@@ -286,3 +286,12 @@ def test_a_result_that_is_still_to_come_or_is_not_ones_own_to_register(still: St
     assert found.keys() == {"/fields/issued_on"}
     own = {"fields": result("2022-440704-01", "发改局", "2022-08-01"), "files": []}
     assert still.noticed.send("owner", path, own, method="PUT").status_code == 403
+
+
+@pytest.mark.parametrize("login", ["owner", "window"])
+def test_works_that_began_without_their_permit(still: Standing, login: str) -> None:
+    path = f"/projects/{still.noticed.project}/documents/START.result"
+    begun = {"fields": result("开工报告-1", "建设单位", "2022-08-01"), "files": []}
+    refused = still.noticed.send(login, path, begun, method="PUT")
+    assert refused.status_code == 409, refused.text
+    assert "尚未取得“建筑工程施工许可证”" in refused.json()["detail"] and "建筑法第七条" in refused.json()["detail"]

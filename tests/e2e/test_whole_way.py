@@ -108,6 +108,9 @@ def accepted_jointly(house: House, filer: Simulating) -> Filer:
     """The works are done: the third case, with what the earlier two made, to its certificate."""
     today = legal_day(house.service)
     started: dict[str, Any] = dict(result("开工报告-1", "建设单位", today))
+    early = {"fields": {**started, "issued_on": legal_day(house.service, -1)}}
+    too_early = filer.send("owner", f"/projects/{filer.project}/documents/START.result", early, method="PUT")
+    assert (too_early.status_code, too_early.json()["errors"][0]["pointer"]) == (422, "/fields/issued_on")
     filer.paper("START.result", **started)
     filer.facts(**WORKS)
     made = documents(filer)
