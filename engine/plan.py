@@ -210,8 +210,8 @@ def plan(graph: StepGraph, reading: Reading, time: Time, conversion: Conversion 
     return Plan(reading, time.start, end, days, steps, assumptions, dropped, warnings, beforehand)
 
 
-MOST_TRIED = 5_000_000
-"""Steps times edges that would have to be read anew, one plan for each such edge: about a minute's work."""
+MOST_TRIED = 1_000_000
+"""Steps times edges that would have to be read anew, one plan for each such edge: about ten seconds' work."""
 
 
 def _bounded(net: Network) -> None:

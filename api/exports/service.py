@@ -9,8 +9,9 @@ from api.exports.schemas import ExportIn
 from api.exports.sheet import key_of, sheet_of
 from api.exports.text import TITLES
 from api.parts import Parts
-from api.plans.service import question
+from api.plans.service import bare, question
 from engine.errors import Fault, InputError
+from engine.plan import Numbers
 from engine.reading import COMPARED, Reading
 
 ALL = "all"
@@ -34,17 +35,23 @@ def exported(parts: Parts, body: ExportIn) -> File:
     """
     form = FORMATS[body.format]
     readings = _readings(body, form)
-    asked = question(parts, body)
-    sheet = sheet_of(
-        asked.graph,
-        asked.time,
-        readings,
-        stamp=parts.now(),
-        conversion=asked.conversion,
-        departments=asked.decision.book.departments,
-        key=key_of(body.facts, body.buildings),
-        until=body.until,
-    )
+    if body.graph is not None:
+        if form.dated:
+            fix = f"裸图的天数是从 0 起的数，没有日期，写不了 {body.format}；请改用项目的事实。"
+            raise InputError([Fault("/format", body.format, fix, "A bare graph has no dates, which it needs.")])
+        sheet = sheet_of(bare(body)[0], Numbers(), readings, until=body.until)
+    else:
+        asked = question(parts, body)
+        sheet = sheet_of(
+            asked.graph,
+            asked.time,
+            readings,
+            stamp=parts.now(),
+            conversion=asked.conversion,
+            departments=asked.decision.book.departments,
+            key=key_of(body.facts, body.buildings),
+            until=body.until,
+        )
     told = "三种读法" if len(readings) > 1 else TITLES[readings[0]]
     return File(f"{form.title}-{told}.{form.ending}", form.media_type, form.write(sheet))
 

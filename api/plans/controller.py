@@ -22,7 +22,7 @@ class PlanController(Controller):
     @post(
         operation_id="MakePlan",
         responses={**answers(200, dict[str, Any], "一种或三种读法的计划。", examples.COMPARISON), **problems(*WRITES)},
-        operation_class=asks(examples.PLAN),
+        operation_class=asks(examples.PLAN, limiting_examples.BARE),
         opt=verbs("decide"),
         status_code=200,
         summary="排出计划 Plan a project's steps",

@@ -14,11 +14,15 @@ Graph = Annotated[dict[str, Any], Field(max_length=10)]
 
 
 class PlanIn(Body):
-    """A project's facts as ``decide`` takes them, days over the catalogue's, from which day, and which reading."""
+    """A project's facts as ``decide`` takes them, days over the catalogue's, from which day, and which reading.
+
+    Or a bare graph instead, with ``reading`` alone beside it: days are plain numbers from 0.
+    """
 
     on: Day | None = None
     facts: Annotated[dict[str, Any], Field(max_length=200)] | None = None
     buildings: Annotated[list[dict[str, Any]], Field(max_length=500)] | None = None
+    graph: Graph | None = None
     durations: Annotated[Days, Field(max_length=200)] = {}
     capacity: Annotated[dict[str, Any], Field(max_length=100)] | None = None
     """Desks by department (各部门人力), for what they cost the simulated plan."""

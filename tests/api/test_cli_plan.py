@@ -239,3 +239,34 @@ def test_over_http(tmp_path: Path) -> None:
             wrong = client.post("/api/plan", json={**BASE, "durations": {"Z99": 1}})
             assert wrong.status_code == 422
             assert wrong.json()["errors"][0]["pointer"] == "/durations/Z99"
+
+
+def test_a_bare_graph_over_http_is_what_the_command_line_says(tmp_path: Path) -> None:
+    graph = {
+        "steps": [{"id": "甲", "days": 3}, {"id": "乙", "days": 2, "needs": [{"step": "甲", "firm": "customary"}]}],
+    }
+    circle = {
+        "steps": [
+            {"id": "甲", "days": 1, "needs": [{"step": "乙"}]},
+            {"id": "乙", "days": 1, "needs": [{"step": "甲"}]},
+        ]
+    }
+    with serving(tmp_path, f"sqlite:///{tmp_path / 'yichuang.sqlite3'}") as service:
+        service.add("owner", "owner")
+        with service.client("owner") as client:
+            compared = yichuang("plan", "--graph", "-", "--compare", "--json", given=graph).answer
+            assert client.post("/api/plan", json={"graph": graph}).json() == compared
+            wrong = {
+                "/graph/steps": {"graph": circle},
+                "/graph/steps/0/days": {"graph": {"steps": [{"id": "甲", "days": -1}]}},
+                "/start": {"graph": graph, "start": "2022-03-01"},
+            }
+            for pointer, asked in wrong.items():
+                answer = client.post("/api/plan", json=asked)
+                assert answer.status_code == 422
+                assert [e["pointer"] for e in answer.json()["errors"]] == [pointer]
+            drawn = client.post("/api/plan/export", json={"graph": graph, "format": "gantt", "reading": "serial"})
+            asked = ("draw", "--graph", "-", "--as", "gantt", "--reading", "serial")
+            assert drawn.text == yichuang(*asked, given=graph).out
+            dated = client.post("/api/plan/export", json={"graph": graph, "format": "ics"})
+            assert [e["pointer"] for e in dated.json()["errors"]] == ["/format"]
