@@ -12,10 +12,12 @@ from engine import filing
 from engine.assumed import AssumedField as Field
 from engine.assumed import AssumedPaper, FieldType, read_paper
 from engine.dossier import FileRef, Standing
-from engine.errors import Fault, ForbiddenError, InputError
+from engine.errors import Fault, ForbiddenError, InputError, RefusedError
 from engine.events import Event, day_of
 from engine.lapsing import check_extension
 from engine.policy import EXTENSION, RESULT, ItemKind, PolicyBook
+from engine.procedure import StepKind
+from engine.terms import Truth
 from engine.values import escape, read_decimal, read_words
 
 RESULT_FIELDS = AssumedPaper(
@@ -82,6 +84,25 @@ def filed(work: Work, kind: str, body: DocumentIn, files: Sequence[FileRef], own
         _allowed(mine)
         fields = _material_fields(work, kind, body.fields)
     return filing.file_document(work.project, work.dossier, kind, fields, files, work.actor, work.now)
+
+
+async def check_not_under_way(work: Work, kind: str) -> None:
+    """Refuse to register a permit that a case of the project is about to issue itself: there would be two of them.
+
+    Raises:
+        RefusedError: such a case is open; the permit is named.
+    """
+    for case in work.cases() if kind.endswith(RESULT) else ():
+        state = work.state(case)
+        if state.accepted_on is None or state.ending is not None:
+            continue
+        here = next((i for i in state.items if i.id + RESULT == kind and i.applies is Truth.YES and i.part), None)
+        steps = (await work.law(state)).procedure.steps if here is not None and here.licence else ()
+        if here is not None and any(s.results and s.kind is StepKind.ISSUE for s in steps):
+            raise RefusedError(
+                f"“{here.title}”正由本项目的办件（{case}）办理，由该办件发证，不另登记；确由别处作出的，请先撤回该办件。",
+                detail_en=f"{kind} is being made by case {case}.",
+            )
 
 
 def _allowed(may_file: bool) -> None:

@@ -148,6 +148,7 @@ async def file_document(
         for case in work.cases():
             await work.let_time_pass(case)
         files = [FileRef(f.name, f.size, f.sha256) for f in body.files]
+        await papers.check_not_under_way(work, kind)
         event = papers.filed(work, kind, body, files, owner)
         await require_files(work.unit, files)
         work.add([event])

@@ -295,3 +295,11 @@ def test_works_that_began_without_their_permit(still: Standing, login: str) -> N
     refused = still.noticed.send(login, path, begun, method="PUT")
     assert refused.status_code == 409, refused.text
     assert "尚未取得“建筑工程施工许可证”" in refused.json()["detail"] and "建筑法第七条" in refused.json()["detail"]
+
+
+@pytest.mark.parametrize("item", ["A10", "B02"])
+def test_a_permit_of_elsewhere_beside_the_one_that_the_case_is_to_issue(still: Standing, item: str) -> None:
+    path = f"/projects/{still.noticed.project}/documents/{item}.result"
+    other = {"fields": result("另一号", "自然资源局", "2022-08-01"), "files": []}
+    refused = still.noticed.send("window", path, other, method="PUT")
+    assert refused.status_code == 409 and still.noticed.case in refused.json()["detail"], refused.text
