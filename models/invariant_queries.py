@@ -18,7 +18,7 @@ class Query(NamedTuple):
 CASES = """
 WITH asked AS (
     SELECT id AS case_id, CAST(:item AS TEXT) AS item FROM case_file WHERE id = :case
-    UNION SELECT case_id, item FROM certificate WHERE force = 'formal' AND :every = 1
+    UNION SELECT case_id, item FROM certificate WHERE force = 'formal' AND item = '' AND :every = 1
 ), issued AS (
     SELECT case_id, item, min(issued_seq) AS seq FROM certificate WHERE force = 'formal' GROUP BY case_id, item
 ), given AS (
@@ -40,7 +40,7 @@ WITH asked AS (
 )
 """
 """What every check of a certificate starts with: the cases that are asked about, each for one item's paper or (empty) for
-the whole, and the opinions in force in each (the last version that is not void of each document, given before the paper by
+the whole, with which a case ends, so that its rows stay as they were then (a case goes on after one item's paper); and the opinions in force in each (the last version that is not void of each document, given before the paper by
 ledger number, never by the clock)."""
 
 CERTIFICATE = (

@@ -13,11 +13,14 @@ from hashlib import sha256
 
 from sqlalchemy import select, text
 
+from engine.case import fold
 from engine.events import EventKind
+from engine.procedure import OPINION
+from engine.terms import Force
 from models.certificates import certificate_row, hash_of
 from models.database import Reader
 from models.invariant_queries import CASES, CERTIFICATE, OTHERS, Query
-from models.ledger import Entry, entries_of, verify_chain
+from models.ledger import Entry, entries_of, events_of, verify_chain
 from models.tables import CaseFile, CaseItem, CertificateRow
 
 BATCH = 1000
@@ -118,6 +121,19 @@ async def _offenders(reader: Reader, query: Query, case: str, item: str = "", *,
 # --- what takes more than SQL -----------------------------------------------------------------------------------------
 
 
+async def _permitted_without(reader: Reader) -> AsyncIterator[Offender]:
+    """C1 for one item's paper: the case went on after it, so that its opinion is looked at as it stood then."""
+    columns = (CaseFile.project_id, CertificateRow.case_id, CertificateRow.item, CertificateRow.issued_seq)
+    permits = select(*columns).join(CaseFile, CaseFile.id == CertificateRow.case_id)
+    permits = permits.where(CertificateRow.item != "", CertificateRow.force == Force.FORMAL.value)
+    for project, case, item, seq in (await reader.execute(permits.order_by(CertificateRow.issued_seq))).all():
+        before = [e for e in await events_of(reader, project) if e.seq < seq]
+        dossier = fold(before, case).dossier
+        opinions = [v for v in dossier.kinds(OPINION) if (v.about.case, v.about.item) == (case, item)]
+        if not opinions or any(not v.passes or v.force is not Force.FORMAL or dossier.stale(v) for v in opinions):
+            yield Offender(case, f"{item}：发证时没有有效的合格意见（台账第 {seq} 条）")
+
+
 async def _bytes_changed(reader: Reader) -> AsyncIterator[Offender]:
     """C6: content against its hash and its entry, file against its hash and its entry."""
     for (name,) in (await reader.execute(select(CertificateRow.id).order_by(CertificateRow.issued_seq))).all():
@@ -182,6 +198,7 @@ async def _chain_broken(reader: Reader) -> AsyncIterator[Offender]:
 
 
 _BY_READING: tuple[tuple[str, Callable[[Reader], AsyncIterator[Offender]]], ...] = (
+    ("C1", _permitted_without),
     ("C6", _bytes_changed),
     ("O2", _signed_for_another),
     ("K4", _passed_twice),

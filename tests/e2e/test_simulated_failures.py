@@ -8,7 +8,7 @@ import pytest
 
 from api.wakeups import sweep
 from tests.e2e.conftest import House
-from tests.e2e.filer import Shown, find
+from tests.e2e.filer import Shown, find, legal_day
 from tests.e2e.scenes import kinds
 from tests.e2e.simulated import ASSUMED, HALL, Simulating, before_land
 
@@ -156,6 +156,17 @@ def test_a_building_more_is_another_design(noticed: Simulating) -> None:
     failed = the_failure(noticed, "design_changed")
     assert "增加单体2号厂房" in failed["says"]
     assert_redone(noticed, failed, {"B01", "B02", "C01"}, 15)
+
+
+def test_a_permit_stands_although_the_contract_is_corrected_after_it(house: House, noticed: Simulating) -> None:
+    noticed.turn_formal(legal_day(house.service))
+    noticed.do("window", "permit:A17", "issue")
+    noticed.win(red_line="红线图-08")
+    states = {t["about"]["item"]: t["state"] for t in noticed.look()["tasks"] if t["id"].startswith("convert:")}
+    assert {i for i, state in states.items() if state != "done"} == {"A10", "A17", "B01", "B02", "C01"}
+    assert {p["item"]: p["status"] for p in noticed.shown["papers"]}["A17"] == "in_force", "until it is taken back"
+    refused = noticed.order("window", "permit:A10", "issue", etag="*")
+    assert refused.status_code == 409, "what was formal before is looked at anew"
 
 
 # --- 4: the law -----------------------------------------------------------------------------------------------------------

@@ -42,6 +42,7 @@ BREACHES: tuple[tuple[str, str], ...] = (
     ("C1", "UPDATE case_item SET applies = 'no'"),
     ("C1", "UPDATE case_file SET law = NULL"),
     ("C1", "DELETE FROM opinion WHERE item = 'D10'"),
+    ("C1", "UPDATE certificate SET item = 'D07', issued_seq = (SELECT min(seq) FROM opinion)"),
     (
         "C2",
         "INSERT INTO case_pause (case_id, n, kind, task, item, reason, written_notice, started) "
