@@ -244,8 +244,13 @@ class _Deriving:
         made_by = [i.id for i in self.decision.book.items.values() if doc in i.makes]
         return next((name for name in made_by if name in self.places), made_by[0] if made_by else "")
 
+    def _unlisted(self, doc: str) -> bool:
+        """Whether its maker is had in instances that nobody has listed: that is told once, of the fact that lists them."""
+        spread = self.decision.spreads.get(self._maker(doc))
+        return spread is not None and bool(spread.missing)
+
     def _unmet(self, each: _Place, need: Need) -> None:
-        if need.firm is Firm.CUSTOMARY:
+        if need.firm is Firm.CUSTOMARY or any(map(self._unlisted, need.one_of)):
             return
         listed = "、".join(doc.removesuffix(RESULT) for doc in need.one_of)
         what = f" {need.group}（{listed} 之一）" if need.group else f" {listed} 的文书"

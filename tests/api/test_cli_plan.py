@@ -138,6 +138,13 @@ def test_what_the_decision_warns_of_stands_in_the_plan(
         assert {w["code"] for w in each["warnings"]} - {"no-duration"} == codes
 
 
+def test_contracts_that_nobody_listed_are_asked_for_once() -> None:
+    """What waits for the permit or the works of each contract is not told that none applies."""
+    facts = {**BASE["facts"], "permit_by": "contract"}
+    assert told(given={**BASE, "facts": facts}).pointers == ["/facts/contracts"]
+    assert told(given={**BASE, "facts": {**facts, "contracts": "一标、二标"}}).code == 0
+
+
 def test_a_misspelt_key_is_told_what_a_plan_may_have() -> None:
     problem = told(given={**BASE, "duration": {"B01": 1}}).problem
     assert problem["errors"][0]["pointer"] == "/duration"
