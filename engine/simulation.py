@@ -22,7 +22,7 @@ from engine.dossier import FACT, About, DocVersion, Dossier, Standing
 from engine.errors import Fault, InputError, RefusedError
 from engine.events import Event, EventKind
 from engine.intake import judge_now
-from engine.terms import NO_FORCE, Force, Scope, Truth, Unit
+from engine.terms import NO_FORCE, Fact, FactType, Force, Scope, Truth, Unit
 
 
 def simulated_opinions(state: CaseState) -> Iterator[DocVersion]:
@@ -132,7 +132,9 @@ def _by_facts(desk: Desk, opinions: Sequence[DocVersion]) -> Iterator[_Hit]:
             seen = _facts_seen(dossier, opinion, failure)
             for then in seen:
                 fact, now = then.kind.removeprefix(FACT), dossier.current(*then.slot)
-                if now is None or _apart(then.fields.get("value"), now.fields.get("value"), failure.facts[fact]):
+                known = desk.law.book.vocabulary.seen_from(Scope.BUILDING, fact)
+                before, after = then.fields.get("value"), now.fields.get("value") if now is not None else None
+                if apart(known, before, after, failure.facts[fact]):
                     hit.append(opinion)
                     building = f"（{then.about.building}）" if then.about.building else ""
                     told[then.id] = f"{fact_title(desk, fact)}{building}已变更"
@@ -171,9 +173,12 @@ def fact_title(desk: Desk, fact: str) -> str:
     return found.title if found else fact
 
 
-def _apart(before: Any, after: Any, within: Decimal) -> bool:
-    whole = all(isinstance(x, int) and not isinstance(x, bool) for x in (before, after))
-    return abs(Decimal(before) - Decimal(after)) > within * 100 if whole and within else before != after
+def apart(fact: Fact | None, before: Any, after: Any, within: Decimal) -> bool:
+    """Whether a fact differs by more than its tolerance; decimals are kept in hundredths, whole numbers as they are."""
+    if not within or not all(isinstance(x, int) and not isinstance(x, bool) for x in (before, after)):
+        return bool(before != after)
+    kept = within * 100 if fact is not None and fact.type is FactType.DECIMAL else within
+    return abs(Decimal(before) - Decimal(after)) > kept
 
 
 def _by_conditions(desk: Desk, opinions: Sequence[DocVersion]) -> Iterator[_Hit]:

@@ -10,6 +10,8 @@ import pytest
 
 from engine.assumed import AssumedField, AssumedPaper, FieldType, beyond, compare, read_paper
 from engine.errors import InputError
+from engine.simulation import apart
+from engine.terms import Fact, FactType, Scope
 from tests.engine.simulated_law import CONTRACT, TERMS, Simulating, accepted, won
 
 
@@ -51,6 +53,26 @@ WRONG: dict[str, list[Any]] = {
 @pytest.mark.parametrize(("name", "value"), [(n, v) for n, values in WRONG.items() for v in values])
 def test_what_cannot_be_compared_is_refused_at_its_field(name: str, value: Any) -> None:
     assert list(faults(lambda: read_paper(CONTRACT, {**TERMS, name: value}))) == [f"/fields/{name}"]
+
+
+STOREYS = Fact(Scope.BUILDING, "storeys", "层数", FactType.WHOLE)
+HEIGHT = Fact(Scope.BUILDING, "height_m", "高度", FactType.DECIMAL, unit="m")
+
+
+@pytest.mark.parametrize(
+    ("fact", "before", "after", "within", "differs"),
+    [
+        (STOREYS, 3, 4, "1", False),
+        (STOREYS, 3, 5, "1", True),
+        (STOREYS, 3, 4, "0", True),
+        (STOREYS, 3, None, "1", True),
+        (HEIGHT, 2000, 2050, "0.5", False),
+        (HEIGHT, 2000, 2051, "0.5", True),
+        (None, "C", "B", "0", True),
+    ],
+)
+def test_a_fact_differs_by_its_own_unit(fact: Fact | None, before: Any, after: Any, within: str, differs: bool) -> None:
+    assert apart(fact, before, after, Decimal(within)) is differs
 
 
 HOLDER = AssumedPaper("contract", "合同", (AssumedField("holder", "受让人代码", FieldType.CREDIT_CODE),))
