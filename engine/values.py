@@ -201,7 +201,7 @@ def escape(key: Any) -> str:
 
 def shorten(raw: Any) -> Any:
     """What stood there, short enough to be shown in an error."""
-    if isinstance(raw, NumberText):
+    if isinstance(raw, (NumberText, Decimal)):
         raw = str(raw)
     if raw is None or (isinstance(raw, (bool, int)) and -LARGEST <= raw <= LARGEST):
         return raw

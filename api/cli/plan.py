@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from datetime import date
 from typing import Any
 
 import click
 
+from api.cli import plan_english
 from api.cli.calendar import calendar
 from api.cli.decide import Desk
 from api.cli.io import Answer, Settings, answer, day_option, read_document, shared, today
@@ -95,7 +96,7 @@ def command(
         raise InputError([Fault("", shorten(facts), fix, "Give FACTS or --graph, one of them.")])
     wanted = Reading(reading)
     if graph is not None:
-        answer(read_document(graph), lambda raw: _bare(raw, wanted, compare, wish), _show, settings)
+        answer(read_document(graph), lambda raw: _bare(raw, wanted, compare, wish), _show_in(settings), settings)
         return
     desk = Desk(packaged_policy(), "approval", on, region, known_on)
     days = calendar(known_on)
@@ -121,7 +122,7 @@ def command(
                 _draw(svg, drawn)
             return comparison_json(plans, saved) if compare else plan_json(plans[wanted.value], saved)
 
-        answer(read_document(str(facts)), work, _show, settings)
+        answer(read_document(str(facts)), work, _show_in(settings), settings)
 
 
 def _draw(file: str, sheet: Sheet) -> None:
@@ -171,9 +172,15 @@ def durations(raw: Any) -> dict[str, int]:
 # --- in words ---------------------------------------------------------------------------------------------------------
 
 
-def _show(found: Mapping[str, Any]) -> str:
+def _show_in(settings: Settings) -> Callable[[Any], str]:
+    return lambda found: _show(found, settings.english)
+
+
+def _show(found: Mapping[str, Any], english: bool) -> str:
     if (limiting := lines(found, TITLES)) is not None:
         return "\n".join(limiting)
+    if english:
+        return "\n".join(plan_english.told(found))
     return "\n".join(_comparison(found) if "readings" in found else _lines(found))
 
 

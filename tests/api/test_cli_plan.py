@@ -220,6 +220,17 @@ def test_in_words() -> None:
     assert "立足于假设：land-contract" in one
 
 
+def test_in_english_words() -> None:
+    words = yichuang("plan", "-", "--compare", "--lang", "en", given=BASE).out
+    assert "design review starts: serial (as today) 2022-07-29, parallel (as the law allows) 2022-05-30" in words
+    assert "working days saved: 58 by dropping custom, 0 by supplying papers before issue, 31 by assuming" in words
+    one = yichuang("plan", "-", "--reading", "simulated", "--lang", "en", given=BASE).out
+    assert "stands on land-contract (simulated, no effect of a permit)" in one
+    assert "no longer waits O03 → A10 (customary)" in one
+    ahead = yichuang("plan", "-", "--reading", "beforehand", "--lang", "en", given=BASE).out
+    assert "only the decision waits A09 → B02" in ahead
+
+
 def test_a_picture_of_the_three(tmp_path: Path) -> None:
     file = tmp_path / "计划.svg"
     answer = told("--compare", "--svg", str(file)).answer
