@@ -60,6 +60,7 @@ ACCOUNTS = (
     DemoAccount("urban2", "城管局 叶青", "reviewer", "部门签发：附属绿化", "urban_management"),
     DemoAccount("utility", "市政公用 李达", "reviewer", "部门审批：水电气通信接入", "utility"),
     DemoAccount("utility2", "市政公用 吴倩", "reviewer", "部门签发：水电气通信接入", "utility"),
+    DemoAccount("registry", "不动产登记中心 丘宁", "reviewer", "部门审批：不动产登记", "registration"),
     DemoAccount("supervisor", "督办 方正", "supervisor", "督办：看全部办件和时限"),
     DemoAccount("admin", "系统管理员", "admin", "系统管理员：看账号"),
 )
