@@ -161,8 +161,7 @@ def test_a_clash_of_two_that_are_one_is_merged_by_the_window_alone(house: House)
     refused(ordered(goes_on, "merge", other=twice.project), 409)
     asked = {"facts": {"project_code": new_code()}}
     refused(twice.send("stranger", f"/projects/{twice.project}/facts", asked), 422, "/facts/project_code")
-    twice.look("window")
-    twice.do("window", "intake", "refuse", says="请在并入的项目提出")
+    assert twice.on_case("stranger", "withdraw", says="在并入的项目提出")["state"]["code"] == "case_withdrawn"
 
 
 def test_what_goes_on_takes_over_a_code_where_it_has_none(house: House) -> None:
