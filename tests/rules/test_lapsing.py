@@ -85,7 +85,9 @@ def test_a_result_stands_through_its_last_day_is_warned_of_once_and_falls_at_its
     file.register(f"{item}.result", on)
     clock = file.clock(item, on)
     assert (str(clock.due), str(clock.warn_on), clock.provisional) == (last, warned, False)
-    lamps = [clock.lamp(date.fromisoformat(d) + timedelta(n), CALENDAR) for d, n in ((warned, -7), (warned, 0), (last, 1))]
+    lamps = [
+        clock.lamp(date.fromisoformat(d) + timedelta(n), CALENDAR) for d, n in ((warned, -7), (warned, 0), (last, 1))
+    ]
     assert lamps == [Lamp.GREEN, Lamp.YELLOW, Lamp.RED]
     assert file.pass_to(end_of(date.fromisoformat(warned)) - timedelta(seconds=1)) == []
     (near,) = file.to_the_end_of(warned)
