@@ -60,6 +60,7 @@ class Condition(StrEnum):
     WINDOW_TASK = "window-task"
     DEPARTMENT_TASK = "department-task"
     LEAD_TASK = "lead-task"
+    LEAD_CASE = "lead-case"
     NOT_OWN = "not-own"
 
 
@@ -69,6 +70,7 @@ CONDITION_TITLES = {
     Condition.WINDOW_TASK: "由综合窗口办理的任务，且不是本人提出的办件",
     Condition.DEPARTMENT_TASK: "由本部门办理的事项，且不是本人提出的办件",
     Condition.LEAD_TASK: "由本部门牵头的任务，且不是本人提出的办件",
+    Condition.LEAD_CASE: "由本部门牵头的办件，且不是本人提出的",
     Condition.NOT_OWN: "不是本人提出的办件",
 }
 
@@ -179,9 +181,9 @@ def _rows() -> Iterator[Grant]:
         yield Grant(verb, Role.REVIEWER, Condition.DEPARTMENT_TASK)
     for verb in ("call", "hold", "issue"):
         yield Grant(verb, Role.LEAD, Condition.LEAD_TASK)
-    yield Grant("extend", Role.LEAD, Condition.NOT_OWN)
-    yield Grant("withdraw_certificate", Role.LEAD, Condition.NOT_OWN)
-    yield Grant("declare_failure", Role.LEAD, Condition.NOT_OWN)
+    yield Grant("extend", Role.LEAD, Condition.LEAD_CASE)
+    yield Grant("withdraw_certificate", Role.LEAD, Condition.LEAD_CASE)
+    yield Grant("declare_failure", Role.LEAD, Condition.LEAD_CASE)
     yield Grant("file_result", Role.WINDOW, Condition.NOT_OWN)
     yield Grant("file_result", Role.REVIEWER, Condition.NOT_OWN)
     yield Grant("list_code_questions", Role.WINDOW)
@@ -198,6 +200,7 @@ class _Asked:
     actor: Actor
     task: Task | None
     applicant: str
+    lead: str
 
     @property
     def own(self) -> bool:
@@ -216,13 +219,14 @@ _HOLDS: dict[Condition, Callable[[_Asked], bool]] = {
     Condition.ALWAYS: lambda a: True,
     Condition.OWN: lambda a: a.own,
     Condition.NOT_OWN: lambda a: not a.own,
+    Condition.LEAD_CASE: lambda a: bool(a.lead) and a.actor.department == a.lead and not a.own,
     Condition.WINDOW_TASK: lambda a: a.party(Party.WINDOW),
     Condition.DEPARTMENT_TASK: lambda a: a.party(Party.ITEM_DEPARTMENT) and a.department,
     Condition.LEAD_TASK: lambda a: a.party(Party.LEAD) and a.department,
 }
 
 
-def may(actor: Actor, verb: str, task: Task | None = None, *, applicant: str = "") -> bool:
+def may(actor: Actor, verb: str, task: Task | None = None, *, applicant: str = "", lead: str = "") -> bool:
     """Whether this person may do that, by the table alone.
 
     Args:
@@ -230,8 +234,9 @@ def may(actor: Actor, verb: str, task: Task | None = None, *, applicant: str = "
         verb: what is asked; one that no row grants is refused.
         task: the task that it is about, where it is about one.
         applicant: the account that registered the project or applied for the case.
+        lead: the department that leads the case, where it is about the whole of one.
     """
-    asked = _Asked(actor, task, applicant)
+    asked = _Asked(actor, task, applicant, lead)
     return any(g.verb == verb and role_fits(actor, g.role) and _HOLDS[g.condition](asked) for g in TABLE)
 
 

@@ -207,7 +207,8 @@ async def _whole(
     async def step(work: Work) -> tuple[int, dict[str, Any]]:
         await work.let_time_pass(case)
         desk = await work.desk(case)
-        if not may(order.actor, verb, None, applicant=desk.state.applicant):
+        lead = desk.law.procedure.lead
+        if not may(order.actor, verb, None, applicant=desk.state.applicant, lead=lead):
             raise ForbiddenError("这件事不由您办理。", detail_en="Not yours to do.")
         await require_files(work.unit, files or [])
         work.add(make(desk))

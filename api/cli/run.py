@@ -18,6 +18,8 @@ from api.cli.io import say, shared, write
 from api.settings import Settings, from_environment
 from engine.errors import Fault, InputError
 
+KEEP_ALIVE_SECONDS = 75
+"""For how long a connection may rest: longer than a proxy in front or a client in a pool takes up an old one."""
 GRACE_SECONDS = 10
 """How long requests under way may take to end once the service is told to stop."""
 WAITING = 2048
@@ -108,6 +110,7 @@ async def _serve(settings: Settings, listening: socket.socket, output: Output) -
         access_log=False,
         server_header=False,
         proxy_headers=False,
+        timeout_keep_alive=KEEP_ALIVE_SECONDS,
         timeout_graceful_shutdown=GRACE_SECONDS,
     )
     server = uvicorn.Server(config)

@@ -33,7 +33,7 @@ import uvicorn
 from api.accounts.passwords import Passwords
 from api.accounts.service import NewAccount, add_account
 from api.app import create_app, opened
-from api.cli.run import listen
+from api.cli.run import KEEP_ALIVE_SECONDS, listen
 from api.middleware import Service as App
 from api.opening import open_parts
 from api.parts import Parts
@@ -169,7 +169,9 @@ def serving(folder: Path, database_url: str, *, start: datetime = START, **more:
     settings = from_environment(environment_of(folder, database_url, clock))
     settings = replace(settings, port=listening.getsockname()[1], clock=FileClock(clock.path), **more)
     app = create_app(settings)
-    server = uvicorn.Server(uvicorn.Config(app, lifespan="off", log_config=None, access_log=False))
+    server = uvicorn.Server(
+        uvicorn.Config(app, lifespan="off", log_config=None, access_log=False, timeout_keep_alive=KEEP_ALIVE_SECONDS)
+    )
     loops: list[asyncio.AbstractEventLoop] = []
     failed: list[BaseException] = []
     ready = threading.Event()

@@ -49,8 +49,8 @@ OF_LEAD = task(Party.LEAD, "housing_construction")
 TASKS = (OF_WINDOW, OF_CIVIL_DEFENCE, OF_ARCHIVES, OF_LEAD)
 
 
-def who_may(verb: str, about: Task | None = None, applicant: str = "o") -> set[str]:
-    return {actor.id for actor in EVERYBODY if may(actor, verb, about, applicant=applicant)}
+def who_may(verb: str, about: Task | None = None, applicant: str = "o", lead: str = "") -> set[str]:
+    return {actor.id for actor in EVERYBODY if may(actor, verb, about, applicant=applicant, lead=lead)}
 
 
 def test_every_verb_has_a_title_and_a_row_and_every_row_is_known():
@@ -84,8 +84,14 @@ def test_nobody_handles_what_he_applied_for():
     assert who_may("give", OF_CIVIL_DEFENCE, applicant="r") == set()
     assert who_may("accept", OF_WINDOW, applicant="w") == set()
     assert who_may("hold", OF_LEAD, applicant="l") == set()
-    assert who_may("extend", applicant="l") == set()
-    assert who_may("withdraw_certificate", applicant="o") == {"l"}
+    assert who_may("extend", applicant="l", lead="housing_construction") == set()
+
+
+@pytest.mark.parametrize("verb", ["extend", "withdraw_certificate", "declare_failure"])
+def test_only_the_lead_of_a_case_decides_of_the_whole(verb: str):
+    assert who_may(verb, lead="housing_construction") == {"l"}
+    assert who_may(verb, lead="natural_resources") == set()
+    assert who_may(verb) == set()
 
 
 def test_the_owner_acts_for_his_own_alone():
