@@ -45,7 +45,7 @@ ACCOUNTS = (
     DemoAccount("owner", "江海精工电子有限公司", "owner", "建设单位：登记项目、申请、整改"),
     DemoAccount("window", "综合窗口 林晓", "window", "综合窗口：受理、一次告知、出证", "government_service"),
     DemoAccount("lead", "住建局 周凯", "lead", "牵头部门：召集联合勘验和联审会议", "housing_construction"),
-    DemoAccount("planning-lead", "自然资源局 关翠", "lead", "牵头部门：模拟审批、拿地后的证照", "natural_resources"),
+    DemoAccount("planning_lead", "自然资源局 关翠", "lead", "牵头部门：模拟审批、拿地后的证照", "natural_resources"),
     DemoAccount("housing", "住建局 陈立", "reviewer", "部门审批：消防、工程质量", "housing_construction"),
     DemoAccount("planning", "自然资源局 何静", "reviewer", "部门审批：规划、土地核实", "natural_resources"),
     DemoAccount("defence", "人防办 梁勇", "reviewer", "部门审批：人防工程", "civil_defence"),
