@@ -1,4 +1,4 @@
-"""One service a database for all flows of a run (整套流程共用的服务); each test has its own case, and the data must be sound."""
+"""One service a database for all flows of a run (整套流程共用的服务); each test has its own case, and the data must be sound after each module."""
 
 from __future__ import annotations
 
@@ -42,8 +42,11 @@ def open_house(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPath
     shutil.rmtree(folder, ignore_errors=True)
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def house(open_house: House) -> Iterator[House]:
-    """The same for one test, after which every invariant must hold and every row be borne out by the ledger."""
+    """The same for one module, after which every invariant must hold and every row be borne out by the ledger.
+
+    Not after each test: all that the run has filed is checked, and that grows with every case.
+    """
     yield open_house
     assert open_house.service.call(unsound) == []
