@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import threading
 import time
+from abc import ABC, abstractmethod
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -84,7 +85,7 @@ class Run:
         return self.answer is not None and self.status in LOSING and bool(self.answer.json().get("detail"))
 
 
-class Lane:
+class Lane(ABC):
     """Races one after the other over cases of its own; what is random comes from the seed."""
 
     def __init__(self, service: Running, people: People, score: Score, races: int, seed: int) -> None:
@@ -102,9 +103,9 @@ class Lane:
                 life += 1
                 self.life(life)
 
+    @abstractmethod
     def life(self, number: int) -> None:
         """One case and the races over it."""
-        raise NotImplementedError
 
     def race(self, filer: Filer, kind: str, sides: Sequence[Side], allowed: Outcomes, again: bool = False) -> list[Run]:
         """Both at once, with what may come of it; the ETag is what both have seen, or ``*``, which leaves it to the locks alone.

@@ -5,62 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from api.demo.simulated import BEFORE_LAND, HALL
 from tests.e2e.filer import Filer, People, Shown, open_tasks
 
-FACTS: dict[str, Any] = {
-    "investment": "social",
-    "category": "general_industry",
-    "approval_regime": "filing",
-    "land_supply": "granted",
-    "land_state": "cleared",
-    "investment_agreement": True,
-    "holder_clear": True,
-    "voluntary": True,
-    "commitments_signed": True,
-    "flammable_explosive": False,
-    "hazardous_chemicals": False,
-    "state_security": False,
-    "classified_secret": False,
-    "public_interest_major": False,
-    "industry_class": "encouraged",
-    "foreign_restricted": False,
-    "land_already_construction": True,
-    "site_area_m2": 30000,
-    "earthwork_m3": 8000,
-    "inside_area_evaluation": True,
-    "eia_class": "registration",
-    "energy_tce": 500,
-    "electricity_kwh": 3000000,
-    "own_water_intake": False,
-    "river_or_flood_area": False,
-    "forest_land": False,
-    "heritage_area": False,
-    "geohazard_area": False,
-    "mineral_overlap": False,
-    "met_observation_zone": False,
-    "detailed_plan_required": False,
-    "green_affected": False,
-    "opens_road": False,
-    "over_limit_highrise": False,
-    "air_defence_basement": False,
-    "contract_price_yuan": 30000000,
-    "floor_area_m2": 6000,
-    "special_equipment": False,
-    "connects_public_drainage": True,
-    "industrial_discharge": False,
-    "demolition": False,
-}
-HALL: dict[str, Any] = {
-    "name": "1号厂房",
-    "use": "workshop",
-    "floor_area_m2": 6000,
-    "height_m": 20,
-    "storeys": 3,
-    "fire_hazard": "C",
-    "labour_intensive": False,
-    "public_building": False,
-    "civil_building": False,
-}
 ASSUMED: dict[str, Any] = {
     "parcel": "JH-2022-07",
     "holder_code": "91440704MA5J00011H",
@@ -152,10 +99,24 @@ class Simulating(Filer):
 def before_land(people: People, *, changed: Mapping[str, Any] | None = None, **facts: Any) -> Simulating:
     """A project before its land: registered, its assumption stated, the application handed in."""
     filer = Simulating(people)
-    filer.register("智能装备厂房", {**FACTS, **facts}, [HALL])
+    filer.register("智能装备厂房", {**BEFORE_LAND, **facts}, [HALL])
     filer.assume(**(changed or {}))
     filer.shown = filer.apply(service="simulated-approval", project_name="智能装备厂房")
     for material in filer.shown["missing"]["materials"]:
         filer.paper(material["id"])
     filer.look()
+    return filer
+
+
+def after_land(people: People, today: str) -> Simulating:
+    """A project whose land is paid for, every result and paper there, its application for the permits taken in."""
+    filer = Simulating(people)
+    filer.register("智能装备厂房", {**BEFORE_LAND, "land_state": "paid"}, [HALL])
+    filer.apply(service="start-permits", project_name="智能装备厂房")
+    for item in ("A09", "A10", "B02", "C01", "C05", "C06", "O03"):
+        filer.register_result(item, f"{item}-1", today)
+    for material in filer.look()["missing"]["materials"]:
+        filer.paper(material["id"])
+    filer.look()
+    filer.do("window", "intake", "accept")
     return filer

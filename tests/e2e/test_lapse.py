@@ -12,7 +12,7 @@ from api.wakeups import sweep
 from tests.e2e.conftest import House
 from tests.e2e.filer import Filer, Shown, legal_day
 from tests.e2e.scenes import small_case
-from tests.e2e.simulated import FACTS, HALL, Simulating, result
+from tests.e2e.simulated import Simulating, after_land, result
 
 HELD_FOR = 85
 """Days that a permit has been held when it is registered: less than three months, and within the last ten working days."""
@@ -106,15 +106,7 @@ def test_an_extension_is_granted_by_an_office_and_no_longer_than_the_law_has_it(
 @pytest.fixture
 def permitted(house: House) -> Simulating:
     """A project whose construction permit was handed out here."""
-    filer = Simulating(house.people)
-    filer.register("智能装备厂房", {**FACTS, "land_state": "paid"}, [HALL])
-    filer.apply(service="start-permits", project_name="智能装备厂房")
-    for item in ("A09", "A10", "B02", "C01", "C05", "C06", "O03"):
-        filer.register_result(item, f"{item}-1", legal_day(house.service))
-    for material in filer.look()["missing"]["materials"]:
-        filer.paper(material["id"])
-    filer.look()
-    filer.do("window", "intake", "accept")
+    filer = after_land(house.people, legal_day(house.service))
     filer.each("review", "give", verdict="pass")
     for item in ("A13", "C08"):
         filer.do("window", f"permit:{item}", "issue")

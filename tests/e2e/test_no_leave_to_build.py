@@ -19,6 +19,7 @@ from pypdf import PdfReader, PdfWriter
 from sqlalchemy import select
 
 from api.certificates.service import Standing
+from api.demo.simulated import BEFORE_LAND, HALL
 from api.exports.formats import FORMATS
 from api.parts import Parts
 from api.wakeups import sweep
@@ -29,7 +30,7 @@ from tests.e2e.conftest import House
 from tests.e2e.filer import find, legal_day
 from tests.e2e.scenes import unsound
 from tests.e2e.seen import PAGES, SAID, SHOWS_A_CASE, SHOWS_NONE, Seen, Watcher, leaves, mappings, pages_of, says_so
-from tests.e2e.simulated import FACTS, HALL, Simulating, before_land
+from tests.e2e.simulated import Simulating, before_land
 
 SIMULATED = re.compile(r"模拟审批意见(?!转正)|模拟意见|模拟审查|simulated_opinion/|simulated_notice/|江海模审")
 """Names of what is simulated; the limit for turning it formal is not."""
@@ -101,7 +102,7 @@ def refused(house: House, watcher: Watcher) -> None:
     Its applicant says that there are permits.
     """
     filer = Simulating(house.people)
-    filer.register("智能装备厂房", FACTS, [HALL])
+    filer.register("智能装备厂房", BEFORE_LAND, [HALL])
     filer.assume(parcel="JH-2022-31")
     permits = {"construction_permit_no": TYPED, "planning_permit_no": TYPED}
     filer.apply(service="simulated-approval", project_name="智能装备厂房", **permits)
@@ -328,7 +329,7 @@ def test_a_permit_that_an_applicant_types_in_is_shown_and_printed_nowhere(watche
 
 # --- readings of a plan ---------------------------------------------------------------------------------------------------
 
-PROJECT = {"facts": FACTS, "buildings": [HALL]}
+PROJECT = {"facts": BEFORE_LAND, "buildings": [HALL]}
 ASKED = {**PROJECT, "start": "2022-03-01"}
 
 

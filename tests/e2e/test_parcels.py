@@ -9,8 +9,9 @@ from urllib.parse import quote
 import httpx
 import pytest
 
+from api.demo.simulated import BEFORE_LAND, HALL
 from tests.e2e.conftest import House
-from tests.e2e.simulated import ASSUMED, FACTS, HALL, Simulating
+from tests.e2e.simulated import ASSUMED, Simulating
 
 SECRET = ("owner", "91440704", "智能装备", "project", "case", "count")
 
@@ -18,7 +19,7 @@ SECRET = ("owner", "91440704", "智能装备", "project", "case", "count")
 def stated(house: House, parcel: str, owner: str = "owner", **changed: Any) -> Simulating:
     """A project of this owner that assumes these conditions of a parcel; no case is needed for that."""
     filer = Simulating(house.people, owner)
-    filer.register("智能装备厂房", FACTS, [HALL])
+    filer.register("智能装备厂房", BEFORE_LAND, [HALL])
     filer.assume(parcel=parcel, **changed)
     return filer
 
@@ -111,7 +112,7 @@ STRANGE = [
 def test_a_parcel_that_nobody_knows_and_one_without_conditions_look_alike(house: House, parcel: str) -> None:
     stated(house, "JH-公-05")
     contracted = Simulating(house.people)
-    contracted.register("智能装备厂房", FACTS, [HALL])
+    contracted.register("智能装备厂房", BEFORE_LAND, [HALL])
     contracted.win(parcel="JH-公-06")
     with house.service.visitor() as anyone:
         without, unknown = asked(anyone, "JH-公-06"), asked(anyone, parcel)

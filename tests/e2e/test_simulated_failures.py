@@ -6,11 +6,12 @@ from typing import Any
 
 import pytest
 
+from api.demo.simulated import HALL
 from api.wakeups import sweep
 from tests.e2e.conftest import House
 from tests.e2e.filer import Shown, find, legal_day
 from tests.e2e.scenes import kinds
-from tests.e2e.simulated import ASSUMED, HALL, Simulating, before_land
+from tests.e2e.simulated import ASSUMED, Simulating, before_land
 
 ALL = {"A10", "A17", "B01", "B02", "B07", "B09", "B10", "C01", "C05", "C06", "C19"}
 SECOND_HALL = {**HALL, "name": "2号厂房", "floor_area_m2": 2000}

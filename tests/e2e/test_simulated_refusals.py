@@ -15,13 +15,14 @@ import httpx
 import pytest
 from sqlalchemy import Table, select
 
+from api.demo.simulated import BEFORE_LAND, HALL
 from api.parts import Parts
 from models.tables.base import Base
 from tests.api.service import InThread
 from tests.e2e.conftest import House
 from tests.e2e.filer import Shown
 from tests.e2e.scenes import unsound
-from tests.e2e.simulated import ASSUMED, FACTS, HALL, Simulating, before_land, result
+from tests.e2e.simulated import ASSUMED, Simulating, before_land, result
 
 CONTRACT = "documents/land-contract"
 SEEN_BY = ("owner", "window", "land-lead", "natural_resources", "supervisor")
@@ -64,7 +65,7 @@ def standing(open_house: House) -> Iterator[Standing]:
     noticed.notice()
     unsigned = before_land(people, changed={"parcel": "JH-2022-08"}, commitments_signed=False)
     unstated = Simulating(people)
-    unstated.register("未陈述假设的项目", FACTS, [HALL])
+    unstated.register("未陈述假设的项目", BEFORE_LAND, [HALL])
     found = Standing(open_house.service, noticed, unsigned, unstated)
     before = found.shown()
     yield found

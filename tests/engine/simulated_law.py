@@ -9,7 +9,7 @@ from typing import Any
 
 from engine import converting, filing, intake, issuing, orders
 from engine.assumed import AssumedField, AssumedPaper, FailedBy, Failure, FieldType
-from engine.case import CaseState, Law, fold, fold_project
+from engine.case import Law, fold_project
 from engine.certificate import content_of, number_of, refusal_of
 from engine.commands import Desk
 from engine.conditions import Comparison, Condition, Conditions, Lift, Op, Ref, interpret
@@ -243,11 +243,6 @@ class Simulating(Life):
     today: Law | None = None
     """The law of the day, where it is another than the case's."""
     serials: dict[str, int] = field(default_factory=dict)
-
-    @property
-    def state(self) -> CaseState:
-        """The case as it stands."""
-        return fold(self.events, "c1")
 
     def desk(self, actor: Actor = CLERK) -> Desk:
         """A desk for a command now."""

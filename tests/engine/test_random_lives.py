@@ -12,7 +12,6 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
 from engine import commands
-from engine.case import CaseState
 from engine.dossier import About, DocVersion, Dossier, Verdict
 from engine.errors import InputError, RefusedError
 from engine.events import Event, day_of
@@ -68,18 +67,6 @@ def current_all_the_way(dossier: Dossier, version: DocVersion) -> bool:
     return True
 
 
-class Remembered(Life):
-    """A life that folds its events once after each change."""
-
-    _folded: tuple[int, CaseState] | None = None
-
-    @property
-    def state(self) -> CaseState:
-        if self._folded is None or self._folded[0] != len(self.events):
-            self._folded = len(self.events), super().state
-        return self._folded[1]
-
-
 class RandomLife(RuleBasedStateMachine):
     """One case, anybody's orders."""
 
@@ -88,7 +75,7 @@ class RandomLife(RuleBasedStateMachine):
     @initialize(start=st.sampled_from(sorted(STARTS)))
     def begin(self, start: str) -> None:
         built = STARTS[start]()
-        self.life = Remembered(built.now, built.events)
+        self.life = Life(built.now, built.events)
 
     def teardown(self) -> None:
         ending = self.life.state.ending

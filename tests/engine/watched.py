@@ -83,15 +83,7 @@ def doomed(state: CaseState) -> tuple[set[str], bool]:
 
 @dataclass
 class Watched(Simulating):
-    """A life that folds once after each change, and holds every failure against what was said plainly."""
-
-    _folded: tuple[int, CaseState] | None = None
-
-    @property
-    def state(self) -> CaseState:
-        if self._folded is None or self._folded[0] != len(self.events):
-            self._folded = len(self.events), super().state
-        return self._folded[1]
+    """A life that holds every failure against what was said plainly."""
 
     def after(self) -> None:
         if self.events[-1].kind is not EventKind.CASE_OPENED and any(e.case for e in self.events):
