@@ -153,9 +153,15 @@ class Reading(Papers):
 
     # --- tasks -----------------------------------------------------------------------------------------------------
 
+    _tasks: tuple[Task, ...] | None = None
+
     def tasks(self) -> tuple[Task, ...]:
         """Every task of the case as it stands."""
-        out: list[Task] = []
+        if self._tasks is None:
+            self._tasks = tuple(self._all_tasks())
+        return self._tasks
+
+    def _all_tasks(self) -> Iterator[Task]:
         for step in self.view.procedure.steps:
             if step.kind is not StepKind.INTAKE and not self.view.taken_in:
                 continue
@@ -165,8 +171,7 @@ class Reading(Papers):
                 and self.view.conditions.get(step.when.name) is Truth.NO
             ):
                 continue
-            out.extend(self._of_kind(step))
-        return tuple(out)
+            yield from self._of_kind(step)
 
     def task(self, name: str) -> Task | None:
         """The task of that id, if this case has it."""

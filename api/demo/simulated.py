@@ -121,28 +121,29 @@ async def _reviewed(teller: Teller, shown: dict[str, Any]) -> None:
         await teller.do(reviewer, task, "give", verdict="pass")
 
 
+async def _noticed(teller: Teller, name: str, serial: int, *days: int) -> AsyncIterator[int]:
+    """Applied, taken in, reviewed and the notice handed out, each on its day."""
+    applied, accepted, reviewed, noticed = days
+    yield applied
+    await _applied(teller, name, serial)
+    yield accepted
+    shown = await teller.do("window", "intake", "accept")
+    yield reviewed
+    await _reviewed(teller, shown)
+    yield noticed
+    await teller.do("window", "notice", "issue")
+
+
 async def waiting_for_land(teller: Teller) -> AsyncIterator[int]:
     """Reviewed before the land is there; the notice is out, and all wait for the contract."""
-    yield 7
-    await _applied(teller, "智能装备厂房", 7)
-    yield 8
-    shown = await teller.do("window", "intake", "accept")
-    yield 14
-    await _reviewed(teller, shown)
-    yield 15
-    await teller.do("window", "notice", "issue")
+    async for day in _noticed(teller, "智能装备厂房", 7, 7, 8, 14, 15):
+        yield day
 
 
 async def turning_formal(teller: Teller) -> AsyncIterator[int]:
     """The contract came with another floor-area ratio: what looked at it is void, the rest is being turned formal."""
-    yield 2
-    await _applied(teller, "新型显示模组厂房", 5)
-    yield 3
-    shown = await teller.do("window", "intake", "accept")
-    yield 9
-    await _reviewed(teller, shown)
-    yield 10
-    await teller.do("window", "notice", "issue")
+    async for day in _noticed(teller, "新型显示模组厂房", 5, 2, 3, 9, 10):
+        yield day
     yield 23
     today = teller.today.isoformat()
     await teller.register_result("A01", number=f"{today[:4]}-440704-05", issued_by="区发展和改革局", issued_on=today)
