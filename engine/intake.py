@@ -131,9 +131,7 @@ def taken_in(desk: Desk, task: Task, decision: Decision, accepted_on: date, *, d
         if deemed
         else "受理（行政许可法第三十二条第一款第五项）"
     )
-    if (
-        desk.law.procedure.simulated
-    ):  # taken in to be simulated: nothing has been applied for under the licensing law yet
+    if desk.law.procedure.simulated:  # nothing has been applied for under the licensing law yet
         says = f"{'视为' if deemed else ''}{task.step.title}（{NO_FORCE}）"
     voucher = desk.doc(
         task.step.makes,
